@@ -1,0 +1,54 @@
+/** Who can mend it: the person who wrote the config, the plugin's author, or we and the host application. */
+export type Blame = 'user' | 'plugin' | 'host';
+
+interface CatalogueEntry {
+  readonly blame: Blame;
+  /** `backoff`: the same attempt may succeed later. `never`: it fails until something changes. */
+  readonly retry: 'never' | 'backoff';
+  readonly summary: string;
+}
+
+/** Every code an error of ours can carry. `docs/reference/errors.md` is generated from it. */
+export const errorCatalogue = {
+  CONFIG_UNREADABLE: { blame: 'user', retry: 'backoff', summary: 'The config file cannot be read or written' },
+  CONFIG_SYNTAX: { blame: 'user', retry: 'never', summary: 'The config file is not valid TOML' },
+  CONFIG_INVALID: { blame: 'user', retry: 'never', summary: 'A table of the config file does not fit its schema' },
+  CONFIG_ENTRY_INVALID: { blame: 'user', retry: 'never', summary: 'One plugin entry does not fit its schema; the others run' },
+  CONFIG_TOO_NEW: { blame: 'user', retry: 'never', summary: 'The config file was written for a newer Signalbox' },
+  CONFIG_CONFLICT: { blame: 'user', retry: 'backoff', summary: 'The config file changed while it was being saved' },
+  CONFIG_EDIT_REFUSED: { blame: 'host', retry: 'never', summary: 'An edit would have changed more than was asked' },
+  ARTIFACT_MISSING: { blame: 'user', retry: 'never', summary: 'The artifact path leads nowhere' },
+  ARTIFACT_INVALID: { blame: 'plugin', retry: 'never', summary: 'The artifact is not what it should be' },
+  ARTIFACT_NAME_REFUSED: { blame: 'plugin', retry: 'never', summary: 'A name inside the artifact is not allowed' },
+  ARTIFACT_TOO_LARGE: { blame: 'plugin', retry: 'never', summary: 'The artifact or what is generated from it is over a cap' },
+  MANIFEST_INVALID: { blame: 'plugin', retry: 'never', summary: 'The plugin.toml does not fit its schema' },
+  API_INCOMPATIBLE: { blame: 'plugin', retry: 'never', summary: 'The plugin was made for another version of the plugin API' },
+  WORLD_MISMATCH: { blame: 'plugin', retry: 'never', summary: 'The plugin does not export what every plugin must' },
+  IMPORT_UNKNOWN: { blame: 'plugin', retry: 'never', summary: 'The plugin imports what no host offers' },
+  IMPORT_UNDECLARED: { blame: 'plugin', retry: 'never', summary: 'The plugin imports what its manifest does not declare' },
+  SCRIPT_INVALID: { blame: 'plugin', retry: 'never', summary: 'The script does not parse, bundle or evaluate' },
+  DEPENDENCY_MISSING: { blame: 'user', retry: 'never', summary: 'A plugin this one depends on is absent or too old' },
+  PERMISSION_INVALID: { blame: 'user', retry: 'never', summary: 'A permission does not follow the grammar' },
+  PERMISSION_PENDING: { blame: 'user', retry: 'never', summary: 'A permission the plugin requires was not granted' },
+  PERMISSION_DENIED: { blame: 'plugin', retry: 'never', summary: 'The plugin did what it has no permission for' },
+  PAYLOAD_INVALID: { blame: 'plugin', retry: 'never', summary: 'An event does not match the schema of its channel' },
+  PREPARE_FAILED: { blame: 'plugin', retry: 'never', summary: 'The component cannot be translated' },
+  PREPARE_DEADLINE: { blame: 'plugin', retry: 'never', summary: 'Translating the component took too long or too much memory' },
+  PLUGIN_REFUSED: { blame: 'plugin', retry: 'backoff', summary: 'The plugin answered with an error of its own' },
+  PLUGIN_CONFIG_REFUSED: { blame: 'user', retry: 'never', summary: 'The plugin does not accept its config table' },
+  GUEST_TRAPPED: { blame: 'plugin', retry: 'backoff', summary: 'The guest trapped or threw what its contract does not declare' },
+  CALL_DEADLINE: { blame: 'plugin', retry: 'backoff', summary: 'A call ran longer than its deadline' },
+  CALL_ABORTED: { blame: 'host', retry: 'backoff', summary: 'The caller gave up' },
+  CALL_INVALID: { blame: 'host', retry: 'never', summary: 'The plugin has no such export, or the arguments do not fit it' },
+  MAILBOX_FULL: { blame: 'plugin', retry: 'backoff', summary: 'More calls wait than the mailbox holds' },
+  MESSAGE_TOO_LARGE: { blame: 'plugin', retry: 'never', summary: 'A message is over the size limit' },
+  CELL_LOST: { blame: 'host', retry: 'backoff', summary: 'The process that ran the plugin is gone' },
+  CELL_BROKE_PROTOCOL: { blame: 'plugin', retry: 'backoff', summary: 'A cell sent what the protocol does not allow' },
+  PLUGIN_UNKNOWN: { blame: 'host', retry: 'never', summary: 'No entry of the config has this id' },
+  PLUGIN_NOT_READY: { blame: 'host', retry: 'backoff', summary: 'The plugin is disabled, loading or failed' },
+  RUNTIME_CLOSED: { blame: 'host', retry: 'never', summary: 'The runtime was closed' },
+  ARGUMENT_INVALID: { blame: 'user', retry: 'never', summary: 'A command line or an option does not make sense' },
+  INTERNAL: { blame: 'host', retry: 'backoff', summary: 'A promise inside Signalbox was broken; please report it' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

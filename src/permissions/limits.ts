@@ -1,0 +1,65 @@
+import Type, { type Static } from 'typebox';
+
+/** What one plugin may use. The lower of manifest, entry and profile wins for each. */
+export const limitsSchema = Type.Object(
+  {
+    memory_bytes: Type.Integer({ minimum: 65_536, description: 'Linear memory of one instance, bytes' }),
+    call_deadline_ms: Type.Integer({ minimum: 1, description: 'Longest a call may run, waiting for the host included' }),
+    init_deadline_ms: Type.Integer({ minimum: 1, description: 'Longest instantiation and init may take together' }),
+    fuel_per_call: Type.Integer({ minimum: 1, description: 'Instruction budget of one call' }),
+    mailbox_calls: Type.Integer({ minimum: 1, description: 'Calls and events that may wait' }),
+    message_bytes: Type.Integer({ minimum: 1024, description: 'Size of the arguments or the result of one call' }),
+    fs_ops_per_second: Type.Integer({ minimum: 0 }),
+    net_ops_per_second: Type.Integer({ minimum: 0 }),
+    publishes_per_second: Type.Integer({ minimum: 0 }),
+    log_lines_per_second: Type.Integer({ minimum: 0 }),
+    net_connections: Type.Integer({ minimum: 0 }),
+    response_bytes: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+
+export type Limits = Readonly<Static<typeof limitsSchema>>;
+
+/** The defaults of DESIGN 9. */
+export const defaultLimits: Limits = {
+  memory_bytes: 64 * 1024 * 1024,
+  call_deadline_ms: 5_000,
+  init_deadline_ms: 30_000,
+  fuel_per_call: 1_000_000_000,
+  mailbox_calls: 1_024,
+  message_bytes: 1024 * 1024,
+  fs_ops_per_second: 100,
+  net_ops_per_second: 10,
+  publishes_per_second: 1_000,
+  log_lines_per_second: 100,
+  net_connections: 10,
+  response_bytes: 10 * 1024 * 1024,
+};
+
+/** The profile for plugins nobody trusts. */
+export const strictLimits: Limits = {
+  memory_bytes: 16 * 1024 * 1024,
+  call_deadline_ms: 5_000,
+  init_deadline_ms: 5_000,
+  fuel_per_call: 1_000_000,
+  mailbox_calls: 64,
+  message_bytes: 64 * 1024,
+  fs_ops_per_second: 10,
+  net_ops_per_second: 0,
+  publishes_per_second: 10,
+  log_lines_per_second: 10,
+  net_connections: 0,
+  response_bytes: 0,
+};
+
+/** The lower of each limit; what is not asked for stays as the base has it. */
+export function lowerOf(base: Limits, ...asked: readonly Partial<Limits>[]): Limits {
+  const lowered = { ...base };
+  for (const ask of asked) {
+    for (const key of Object.keys(base) as (keyof Limits)[]) {
+      lowered[key] = Math.min(lowered[key], ask[key] ?? lowered[key]);
+    }
+  }
+  return lowered;
+}
