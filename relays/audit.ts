@@ -9,4 +9,6 @@ export interface AuditRecord {
   readonly permission: string;
   /** The grant that allowed it, or the rule that did not. */
   readonly rule: string;
+  /** Further uses of the same grant since the record before, counted and not told one by one. */
+  readonly repeats?: number;
 }

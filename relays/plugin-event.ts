@@ -18,5 +18,9 @@ export interface Discovery extends Origin {
 export type PluginEvent =
   | (Discovery & { readonly kind: 'discovery' })
   | (Origin & { readonly kind: 'log'; readonly message: string })
-  | (Origin & { readonly kind: 'refresh-timeline'; readonly reason: string; readonly paths: readonly string[] })
+  | (Origin & {
+      readonly kind: 'refresh-timeline';
+      readonly reason: string;
+      readonly paths: readonly string[];
+    })
   | (Origin & { readonly kind: 'custom'; readonly payload: unknown });

@@ -9,22 +9,31 @@ export const currentSchemaVersion = 1;
 export const isolations = ['shared', 'own', 'thread'] as const;
 export type Isolation = (typeof isolations)[number];
 
-const watchSchema = Type.Object({
-  directories: Type.Array(Type.String({ minLength: 1 }), { description: 'Granted fs:list, fs:metadata and watch' }),
-  debounce_ms: Type.Optional(Type.Integer({ minimum: 0, default: 250, description: 'Milliseconds; below 50 counts as 50' })),
+export const watchSchema = Type.Object({
+  directories: Type.Array(Type.String({ minLength: 1 }), {
+    description: 'Granted fs:list, fs:metadata and watch',
+  }),
+  debounce_ms: Type.Optional(
+    Type.Integer({ minimum: 0, default: 250, description: 'Milliseconds; below 50 counts as 50' }),
+  ),
 });
 
 /** One `[[plugins.entries]]` as the operator writes it. */
 export const entrySchema = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 128 }),
   enabled: Type.Optional(Type.Boolean({ default: false })),
-  artifact_path: Type.String({ minLength: 1, description: 'File or plugin folder, relative to this file or absolute' }),
+  artifact_path: Type.String({
+    minLength: 1,
+    description: 'File or plugin folder, relative to this file or absolute',
+  }),
   permissions: Type.Optional(Type.Array(Type.String())),
   config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   watch: Type.Optional(watchSchema),
   limits: Type.Optional(Type.Partial(limitsSchema)),
   isolation: Type.Optional(Type.Enum([...isolations])),
-  channels: Type.Optional(Type.Array(Type.String(), { description: 'Channels it may publish on; the same as relay:publish' })),
+  channels: Type.Optional(
+    Type.Array(Type.String(), { description: 'Channels it may publish on; the same as relay:publish' }),
+  ),
   on_reload_failure: Type.Optional(Type.Enum(['keep', 'stop'])),
   secrets: Type.Optional(Type.Record(Type.String(), Type.String())),
 });

@@ -1,4 +1,14 @@
+import { SignalboxError } from '../core/errors.ts';
+import { canonicalJson } from '../core/fingerprint.ts';
 import type { PluginId } from '../core/ids.ts';
+import { parsePermission } from '../permissions/permission.ts';
+import { currentSchemaVersion } from './document.ts';
+import { removePermissions, writeConfig, writeEnabled, writePermission } from './edit-text.ts';
+import { impliedPermissions } from './entry.ts';
+import { readSchemaVersion, tooNew } from './migrate.ts';
+import { sourceText } from './source-text.ts';
+import { isTable, readToml, type Table, type Value } from './toml.ts';
+import { writableValue } from './toml-text.ts';
 
 /** One change to the config file, in the operator's terms. */
 export type ConfigEdit =
@@ -6,3 +16,134 @@ export type ConfigEdit =
   | { readonly change: 'set-config'; readonly id: PluginId; readonly key: string; readonly value: unknown }
   | { readonly change: 'add-permission'; readonly id: PluginId; readonly permission: string }
   | { readonly change: 'remove-permission'; readonly id: PluginId; readonly permission: string };
+
+export interface EditResult {
+  readonly text: string;
+  /** False when the file says so already; the text is then the same. */
+  readonly isChanged: boolean;
+}
+
+/**
+ * Makes one change in the text of a config file. Everything outside of it, comments and foreign tables included, stays byte
+ * for byte. The result is read again and must hold the old data with exactly that change.
+ *
+ * @throws `PLUGIN_UNKNOWN`, `CONFIG_SYNTAX`, `CONFIG_TOO_NEW`, `PERMISSION_INVALID`, and `CONFIG_EDIT_REFUSED` when the change
+ *   cannot be made as text
+ */
+export function applyEdit(text: string, file: string, edit: ConfigEdit): EditResult {
+  const before = readToml(sourceText(text, file));
+  const { plugins, entries, index, entry } = findEntry(before, edit.id);
+  const change = changeOf(entry, edit);
+  if (!change) return { text, isChanged: false };
+
+  const edited = change.write(text, index);
+  const meant = {
+    ...before,
+    plugins: { ...plugins, entries: entries.with(index, { ...entry, ...change.members }) },
+  };
+  if (canonicalJson(readBack(edited, file)) !== canonicalJson(meant)) {
+    throw refused(edit, 'the text would say something else afterwards');
+  }
+  return { text: edited, isChanged: true };
+}
+
+function findEntry(root: Table, id: PluginId) {
+  const plugins = root['plugins'];
+  const version = isTable(plugins) ? readSchemaVersion(plugins) : undefined;
+  if (version !== undefined && version > currentSchemaVersion) throw tooNew(version, undefined);
+  const entries = isTable(plugins) ? plugins['entries'] : undefined;
+  if (isTable(plugins) && Array.isArray(entries)) {
+    const index = entries.findIndex((entry: Value) => isTable(entry) && entry['id'] === id);
+    const entry: Value | undefined = entries[index];
+    if (isTable(entry)) return { plugins, entries: entries as readonly Value[], index, entry };
+  }
+  throw new SignalboxError('PLUGIN_UNKNOWN', `No entry of the config has the id "${id}"`, {
+    hint: 'See which there are with "signalbox list"',
+  });
+}
+
+interface Change {
+  /** What the entry should hold afterwards beside what it holds. */
+  readonly members: Table;
+  readonly write: (text: string, index: number) => string;
+}
+
+/** Undefined when the entry reads so already. */
+function changeOf(entry: Table, edit: ConfigEdit): Change | undefined {
+  switch (edit.change) {
+    case 'set-enabled': {
+      const { enabled } = edit;
+      if ((entry['enabled'] ?? false) === enabled) return undefined;
+      return { members: { enabled }, write: (text, index) => writeEnabled(text, index, enabled) };
+    }
+    case 'set-config': {
+      const config = entry['config'] ?? {};
+      if (!isTable(config)) throw refused(edit, 'its "config" is not a table');
+      const value = writableValue(edit.value);
+      if (canonicalJson(config[edit.key]) === canonicalJson(value)) return undefined;
+      return {
+        members: { config: { ...config, [edit.key]: value } },
+        write: (text, index) => writeConfig(text, index, edit.key, value),
+      };
+    }
+    case 'add-permission': {
+      const { permission } = edit;
+      parsePermission(permission);
+      const permissions = permissionsOf(entry, edit);
+      if (permissions.includes(permission) || impliedBy(entry).includes(permission)) return undefined;
+      return {
+        members: { permissions: [...permissions, permission] },
+        write: (text, index) => writePermission(text, index, permission),
+      };
+    }
+    case 'remove-permission': {
+      const { permission } = edit;
+      const permissions = permissionsOf(entry, edit);
+      // Taking the line away would not take the permission away: say so instead of seeming to revoke.
+      if (impliedBy(entry).includes(permission)) {
+        throw refused(edit, `"${permission}" is granted by its "channels" or "watch.directories"`);
+      }
+      const places = [...permissions.keys()].filter((at) => permissions[at] === permission);
+      if (places.length === 0) return undefined;
+      return {
+        members: { permissions: permissions.filter((kept) => kept !== permission) },
+        write: (text, index) => removePermissions(text, index, places),
+      };
+    }
+  }
+}
+
+function permissionsOf(entry: Table, edit: ConfigEdit): readonly Value[] {
+  const permissions = entry['permissions'] ?? [];
+  if (Array.isArray(permissions)) return permissions;
+  throw refused(edit, 'its "permissions" are not an array');
+}
+
+function impliedBy(entry: Table): readonly string[] {
+  const watch = entry['watch'];
+  return impliedPermissions({
+    channels: textsIn(entry['channels']),
+    watch: {
+      directories: textsIn(isTable(watch) ? watch['directories'] : undefined).map((path) => path.trim()),
+    },
+  });
+}
+
+function textsIn(value: Value | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : [];
+}
+
+function readBack(text: string, file: string): Table | undefined {
+  try {
+    return readToml(sourceText(text, file));
+  } catch (error) {
+    if (error instanceof SignalboxError && error.code === 'CONFIG_SYNTAX') return undefined;
+    throw error;
+  }
+}
+
+function refused({ change, id }: ConfigEdit, reason: string): SignalboxError {
+  return new SignalboxError('CONFIG_EDIT_REFUSED', `Cannot ${change} of plugin "${id}": ${reason}`, {
+    hint: 'Make this change by hand',
+  });
+}

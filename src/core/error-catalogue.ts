@@ -17,6 +17,7 @@ export const errorCatalogue = {
   CONFIG_TOO_NEW: { blame: 'user', retry: 'never', summary: 'The config file was written for a newer Signalbox' },
   CONFIG_CONFLICT: { blame: 'user', retry: 'backoff', summary: 'The config file changed while it was being saved' },
   CONFIG_EDIT_REFUSED: { blame: 'host', retry: 'never', summary: 'An edit would have changed more than was asked' },
+  WATCH_FAILED: { blame: 'user', retry: 'backoff', summary: 'Changes of files cannot be noticed' },
   ARTIFACT_MISSING: { blame: 'user', retry: 'never', summary: 'The artifact path leads nowhere' },
   ARTIFACT_INVALID: { blame: 'plugin', retry: 'never', summary: 'The artifact is not what it should be' },
   ARTIFACT_NAME_REFUSED: { blame: 'plugin', retry: 'never', summary: 'A name inside the artifact is not allowed' },

@@ -4,11 +4,20 @@ import Type, { type Static } from 'typebox';
 export const limitsSchema = Type.Object(
   {
     memory_bytes: Type.Integer({ minimum: 65_536, description: 'Linear memory of one instance, bytes' }),
-    call_deadline_ms: Type.Integer({ minimum: 1, description: 'Longest a call may run, waiting for the host included' }),
-    init_deadline_ms: Type.Integer({ minimum: 1, description: 'Longest instantiation and init may take together' }),
+    call_deadline_ms: Type.Integer({
+      minimum: 1,
+      description: 'Longest a call may run, waiting for the host included',
+    }),
+    init_deadline_ms: Type.Integer({
+      minimum: 1,
+      description: 'Longest instantiation and init may take together',
+    }),
     fuel_per_call: Type.Integer({ minimum: 1, description: 'Instruction budget of one call' }),
     mailbox_calls: Type.Integer({ minimum: 1, description: 'Calls and events that may wait' }),
-    message_bytes: Type.Integer({ minimum: 1024, description: 'Size of the arguments or the result of one call' }),
+    message_bytes: Type.Integer({
+      minimum: 1024,
+      description: 'Size of the arguments or the result of one call',
+    }),
     fs_ops_per_second: Type.Integer({ minimum: 0 }),
     net_ops_per_second: Type.Integer({ minimum: 0 }),
     publishes_per_second: Type.Integer({ minimum: 0 }),

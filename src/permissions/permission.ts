@@ -20,6 +20,8 @@ export const permissionKinds = {
   'storage:write': { scope: true },
   'plugin:call': { scope: true },
   'env:read': { scope: true },
+  /** An interface the host application added with `defineCapability`: `host:use:myapp:orders/api`. */
+  'host:use': { scope: true },
   'time:read': { scope: false },
   random: { scope: false },
   metrics: { scope: false },
@@ -28,7 +30,9 @@ export const permissionKinds = {
 
 export type PermissionKind = keyof typeof permissionKinds;
 
-const kindsLongestFirst = (Object.keys(permissionKinds) as PermissionKind[]).sort((a, b) => b.length - a.length);
+const kindsLongestFirst = (Object.keys(permissionKinds) as PermissionKind[]).sort(
+  (a, b) => b.length - a.length,
+);
 
 /** Reads one permission. @throws `PERMISSION_INVALID` with what is allowed. */
 export function parsePermission(text: string): Permission {
@@ -41,9 +45,13 @@ export function parsePermission(text: string): Permission {
   const scope = text === kind ? undefined : text.slice(kind.length + 1);
   const wantsScope = permissionKinds[kind].scope;
   if (wantsScope && !scope) {
-    throw new SignalboxError('PERMISSION_INVALID', `Permission ${JSON.stringify(text)} does not say for what`, {
-      hint: `Write "${kind}:<scope>"`,
-    });
+    throw new SignalboxError(
+      'PERMISSION_INVALID',
+      `Permission ${JSON.stringify(text)} does not say for what`,
+      {
+        hint: `Write "${kind}:<scope>"`,
+      },
+    );
   }
   if (!wantsScope && scope !== undefined) {
     throw new SignalboxError('PERMISSION_INVALID', `Permission ${JSON.stringify(text)} takes no scope`, {

@@ -12,10 +12,12 @@ export type ConfigReading =
 export interface ConfigFile {
   /** Absolute path. */
   readonly file: string;
+  /** @throws `CONFIG_UNREADABLE` when there is something that cannot be read */
   read(signal: AbortSignal): Promise<ConfigReading>;
   /**
    * Saves one edit atomically and returns the document it gave. Comments and foreign tables survive byte for byte.
-   * @throws `CONFIG_CONFLICT`, `CONFIG_EDIT_REFUSED`, `CONFIG_UNREADABLE`, `PLUGIN_UNKNOWN`
+   * @throws `CONFIG_CONFLICT`, `CONFIG_EDIT_REFUSED`, `CONFIG_UNREADABLE`, `PLUGIN_UNKNOWN`, `PERMISSION_INVALID`; `CONFIG_SYNTAX`,
+   *   `CONFIG_INVALID` and `CONFIG_TOO_NEW` when the file as it stands gives no document
    */
   edit(edit: ConfigEdit, signal: AbortSignal): Promise<ConfigDocument>;
   /** Calls back after each foreign edit (own saves are not reported), debounced. Dispose to stop. */

@@ -1,0 +1,134 @@
+import type { Clock } from '../src/core/clock.ts';
+import type { CallOutcome, CallRequest, Instance } from '../src/ports/sandbox.ts';
+import type { Mailbox, WaitingCall } from './mailbox.ts';
+
+/** Calls handed to the cell at once. Enough to hide the way there and back, few enough that a pause comes soon. */
+export const maxBatch = 64;
+
+/** How long nothing may wait before `idle` is told: a stream of single calls is one busy spell, not thousands. */
+const idleAfterMs = 50;
+
+/** What came of one batch. */
+export interface BatchReport {
+  readonly calls: number;
+  readonly failed: number;
+  readonly rejected: number;
+  readonly durationMs: number;
+}
+
+interface PumpInput {
+  readonly instance: Instance;
+  readonly mailbox: Mailbox;
+  readonly clock: Clock;
+  readonly callDeadlineMs: number;
+  /** Turns a call away before the guest hears of it. */
+  readonly refuse: (request: WaitingCall['request']) => CallOutcome | undefined;
+  readonly onActivity: (activity: 'busy' | 'idle') => void;
+  readonly onBatch: (report: BatchReport) => void;
+}
+
+/**
+ * Moves calls from a mailbox to an instance, in order, in batches, and settles each. After a crash the call in flight
+ * has failed and those the guest never saw are back at the front of the mailbox.
+ */
+export class Pump {
+  readonly #input: PumpInput;
+  #isTaking = false;
+  #isAlive = true;
+  #running: Promise<void> | undefined;
+  #activity: 'busy' | 'idle' = 'idle';
+  #idleTimer: unknown;
+
+  constructor(input: PumpInput) {
+    this.#input = input;
+  }
+
+  /** Begins, or goes on. */
+  start(): void {
+    this.#isTaking = true;
+    this.#input.mailbox.listen(this.#wake);
+    this.#wake();
+  }
+
+  /** Takes nothing more; resolves when the batch in flight has ended. */
+  pause(): Promise<void> {
+    this.#isTaking = false;
+    this.#input.mailbox.unlisten(this.#wake);
+    this.#input.clock.clearTimeout(this.#idleTimer);
+    this.#activity = 'idle';
+    return this.#running ?? Promise.resolve();
+  }
+
+  readonly #wake = (): void => {
+    if (this.#running || !this.#isTaking || !this.#isAlive || this.#input.mailbox.size === 0) return;
+    this.#running = this.#run();
+  };
+
+  async #run(): Promise<void> {
+    // Calls posted in the same turn travel in the first batch.
+    await Promise.resolve();
+    this.#tell('busy');
+    while (this.#isTaking && this.#isAlive && this.#input.mailbox.size > 0) await this.#runBatch();
+    this.#running = undefined;
+    if (this.#isTaking && this.#isAlive) this.#idleLater();
+  }
+
+  async #runBatch(): Promise<void> {
+    const { mailbox, instance, clock, onBatch } = this.#input;
+    const calls = mailbox.take(maxBatch).filter((call) => !this.#refused(call));
+    const startedAt = clock.now();
+    const outcomes = instance.callAll(calls.map((call) => this.#requestOf(call)));
+    const unbegun: WaitingCall[] = [];
+    let failed = 0;
+    let rejected = 0;
+    for (const [index, call] of calls.entries()) {
+      const outcome = await outcomes[index];
+      if (outcome === undefined || isUnbegun(outcome)) {
+        unbegun.push(call);
+        continue;
+      }
+      if (outcome.outcome === 'failed') failed += 1;
+      if (outcome.outcome === 'rejected') rejected += 1;
+      call.settle(outcome);
+    }
+    if (failed + unbegun.length > 0) this.#isAlive = false;
+    mailbox.putBack(unbegun);
+    onBatch({ calls: calls.length - unbegun.length, failed, rejected, durationMs: clock.now() - startedAt });
+  }
+
+  #refused(call: WaitingCall): boolean {
+    const refusal = this.#input.refuse(call.request);
+    if (refusal) call.settle(refusal);
+    return refusal !== undefined;
+  }
+
+  #requestOf({ request }: WaitingCall): CallRequest {
+    const { callDeadlineMs } = this.#input;
+    return {
+      export: request.export,
+      args: request.args,
+      deadlineMs:
+        request.deadlineMs === undefined ? callDeadlineMs : Math.min(request.deadlineMs, callDeadlineMs),
+      ...(request.signal && { signal: request.signal }),
+    };
+  }
+
+  #tell(activity: 'busy' | 'idle'): void {
+    if (this.#activity === activity) return;
+    this.#activity = activity;
+    this.#input.onActivity(activity);
+  }
+
+  #idleLater(): void {
+    const { clock } = this.#input;
+    clock.clearTimeout(this.#idleTimer);
+    this.#idleTimer = clock.setTimeout(() => {
+      if (!this.#running) this.#tell('idle');
+    }, idleAfterMs);
+  }
+}
+
+/** The instance was gone before the guest heard of the call: it may be made again elsewhere. */
+function isUnbegun(outcome: CallOutcome): boolean {
+  return outcome.outcome === 'failed' && outcome.error.details?.['entered'] === false;
+}

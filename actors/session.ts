@@ -1,0 +1,229 @@
+import { fromCallback } from 'xstate';
+import type { PluginEntry } from '../src/config/document.ts';
+import { type ErrorRecord, SignalboxError, toErrorRecord } from '../src/core/errors.ts';
+import type { HostEvent, Wiring } from '../src/ports/capabilities.ts';
+import type { Instance, Prepared } from '../src/ports/sandbox.ts';
+import { toConfigData } from './config-data.ts';
+import { Guest } from './guest.ts';
+import { HeldEvents } from './held-events.ts';
+import type { LoadPlan } from './load-plan.ts';
+import { eventExport, type Mailbox } from './mailbox.ts';
+import type { ActorPorts } from './ports.ts';
+import type { Pump } from './pump.ts';
+import { servingPump } from './serving-pump.ts';
+
+export interface SessionInput {
+  readonly plan: LoadPlan;
+  readonly prepared: Prepared;
+}
+
+/** What a session is told. Commands are obeyed one after the other. */
+export type SessionCommand =
+  | { readonly type: 'session.restore'; readonly snapshot: Uint8Array }
+  | { readonly type: 'session.serve' }
+  | { readonly type: 'session.pause'; readonly takesSnapshot: boolean }
+  | { readonly type: 'session.configure'; readonly entry: PluginEntry }
+  | { readonly type: 'session.close' };
+
+/** What a session tells. After `session.failed` and `session.closed` nothing follows. */
+export type SessionEvent =
+  | { readonly type: 'session.instantiated'; readonly exports: readonly string[]; readonly cell: string }
+  | { readonly type: 'session.initialized' }
+  | { readonly type: 'session.restored' }
+  | { readonly type: 'session.paused'; readonly snapshot?: Uint8Array }
+  | { readonly type: 'session.configured'; readonly entry: PluginEntry; readonly error?: ErrorRecord }
+  | { readonly type: 'session.busy' }
+  | { readonly type: 'session.idle' }
+  | { readonly type: 'session.failed'; readonly error: ErrorRecord }
+  | { readonly type: 'session.closed' };
+
+/** The life of one instance, from instantiation to its end. Owns the instance and its wiring; both go with the actor. */
+export function createSession(ports: ActorPorts) {
+  return fromCallback<SessionCommand, SessionInput>(({ input, sendBack, receive }) => {
+    const session = new Session(ports, input, sendBack);
+    receive((command) => session.obey(command));
+    return () => session.abandon();
+  });
+}
+
+/** What there is once the sandbox has instantiated. */
+interface Live {
+  readonly instance: Instance;
+  readonly guest: Guest;
+  readonly pump: Pump;
+}
+
+class Session {
+  readonly #ports: ActorPorts;
+  readonly #plan: LoadPlan;
+  readonly #sendBack: (event: SessionEvent) => void;
+  readonly #mailbox: Mailbox;
+  readonly #wiring: Wiring;
+  readonly #held = new HeldEvents();
+  readonly #abandoned = new AbortController();
+  readonly #starting: Promise<Live>;
+  #phase: 'standby' | 'serving' | 'ended' = 'standby';
+  #work: Promise<unknown>;
+  #tick: unknown;
+
+  constructor(ports: ActorPorts, { plan, prepared }: SessionInput, sendBack: (event: SessionEvent) => void) {
+    const { entry, baseFolder } = plan.assignment;
+    this.#ports = ports;
+    this.#plan = plan;
+    this.#sendBack = sendBack;
+    this.#mailbox = ports.mailboxes.of(entry.id);
+    this.#wiring = ports.capabilities.wire({
+      entry,
+      baseFolder,
+      permissions: plan.permissions,
+      limits: plan.limits,
+      imports: prepared.imports,
+      deliver: (event) => this.#deliver(event),
+    });
+    const startedAt = ports.clock.now();
+    this.#starting = this.#instantiate(prepared);
+    this.#work = this.#starting
+      .then((live) => this.#initialize(live, startedAt))
+      .catch((thrown: unknown) => this.#fail(toErrorRecord(thrown)));
+  }
+
+  obey(command: SessionCommand): void {
+    this.#work = this.#work
+      .then(async () => {
+        if (this.#phase !== 'ended') await this.#run(command, await this.#starting);
+      })
+      .catch((thrown: unknown) => this.#fail(toErrorRecord(thrown)));
+  }
+
+  /** Ends at once, whatever is going on; tells nobody. */
+  abandon(): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#abandoned.abort();
+    void this.#release();
+  }
+
+  async #instantiate(prepared: Prepared): Promise<Live> {
+    const { assignment, limits } = this.#plan;
+    const { id, isolation } = assignment.entry;
+    const spec = { pluginId: id, prepared, isolation, limits, imports: this.#wiring.imports };
+    const instance = await this.#ports.sandbox.instantiate(spec, this.#abandoned.signal);
+    const pump = servingPump(this.#ports, this.#plan, instance, (activity) =>
+      this.#tell({ type: activity === 'busy' ? 'session.busy' : 'session.idle' }),
+    );
+    void instance.closed.then((error) => this.#lost(pump, error));
+    return { instance, pump, guest: new Guest(id, instance, limits.call_deadline_ms) };
+  }
+
+  async #initialize({ instance, guest }: Live, startedAt: number): Promise<void> {
+    if (this.#phase === 'ended') return;
+    this.#tell({ type: 'session.instantiated', exports: instance.exports, cell: instance.cell });
+    if (guest.has('lifecycle.init')) {
+      const { assignment, limits } = this.#plan;
+      const leftMs = limits.init_deadline_ms - (this.#ports.clock.now() - startedAt);
+      await guest.ask('lifecycle.init', [toConfigData(assignment.entry.config)], Math.max(1, leftMs));
+    }
+    this.#tell({ type: 'session.initialized' });
+  }
+
+  async #run(command: SessionCommand, live: Live): Promise<void> {
+    switch (command.type) {
+      case 'session.restore':
+        await live.guest.ask('state.restore', [command.snapshot]);
+        return this.#tell({ type: 'session.restored' });
+      case 'session.serve':
+        return this.#serve(live);
+      case 'session.pause': {
+        await this.#standBy(live);
+        if (!command.takesSnapshot) return this.#tell({ type: 'session.paused' });
+        return this.#tell({ type: 'session.paused', snapshot: await live.guest.snapshot() });
+      }
+      case 'session.configure':
+        return this.#configure(live, command.entry);
+      case 'session.close':
+        return this.#close(live);
+    }
+  }
+
+  #serve({ pump, guest }: Live): void {
+    this.#phase = 'serving';
+    pump.start();
+    if (!guest.has(eventExport)) return;
+    this.#held.release((event) => this.#mailbox.deliver(event));
+    this.#scheduleTick();
+  }
+
+  /** Takes no more calls and waits for those the instance has. */
+  async #standBy({ pump }: Live): Promise<void> {
+    this.#phase = 'standby';
+    this.#ports.clock.clearTimeout(this.#tick);
+    await pump.pause();
+  }
+
+  /** Between two batches, ahead of what waits: the calls that follow see the new config. */
+  async #configure(live: Live, entry: PluginEntry): Promise<void> {
+    const wasServing = this.#phase === 'serving';
+    await this.#standBy(live);
+    this.#wiring.updateConfig(entry);
+    const update = { tag: 'config-updated', val: toConfigData(entry.config) } satisfies HostEvent;
+    const outcome = await live.guest.call(eventExport, [update]);
+    if (outcome.outcome === 'failed') return;
+    if (wasServing) this.#serve(live);
+    const error =
+      outcome.outcome === 'returned' ? undefined : live.guest.errorOf(outcome, 'its new config').toRecord();
+    this.#tell({ type: 'session.configured', entry, ...(error && { error }) });
+  }
+
+  async #close(live: Live): Promise<void> {
+    await this.#standBy(live);
+    if (live.guest.has('lifecycle.shutdown')) await live.guest.call('lifecycle.shutdown', []);
+    await this.#end({ type: 'session.closed' });
+  }
+
+  #deliver(event: HostEvent): void {
+    if (this.#phase === 'serving') this.#mailbox.deliver(event);
+    else if (this.#phase === 'standby') this.#held.hold(event);
+  }
+
+  #scheduleTick(): void {
+    const { clock } = this.#ports;
+    const tickMs = this.#plan.artifact.manifest.tick_ms;
+    if (tickMs === undefined) return;
+    clock.clearTimeout(this.#tick);
+    this.#tick = clock.setTimeout(() => {
+      this.#deliver({ tag: 'tick' });
+      this.#scheduleTick();
+    }, tickMs);
+  }
+
+  /** The instance is gone. What it had begun is settled, and what it had not is back, before anybody hears of it. */
+  async #lost(pump: Pump, error: ErrorRecord | undefined): Promise<void> {
+    await pump.pause();
+    this.#fail(error ?? new SignalboxError('CELL_LOST', 'The instance was closed from outside').toRecord());
+  }
+
+  #fail(error: ErrorRecord): void {
+    void this.#end({ type: 'session.failed', error });
+  }
+
+  #tell(event: SessionEvent): void {
+    if (this.#phase !== 'ended') this.#sendBack(event);
+  }
+
+  async #end(last: SessionEvent): Promise<void> {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    await this.#release();
+    this.#sendBack(last);
+  }
+
+  /** Lets go of everything; what refuses does not keep the rest. */
+  async #release(): Promise<void> {
+    this.#ports.clock.clearTimeout(this.#tick);
+    const closing = this.#starting.then(async ({ pump, instance }) => {
+      void pump.pause();
+      await instance.close();
+    });
+    await Promise.allSettled([closing, this.#wiring[Symbol.asyncDispose]()]);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { createProgram } from '../../src/cli/program.ts';
+import { processShell } from '../../src/cli/shell.ts';
+
+const helpColumns = 100;
+
+export function cliPage(): string {
+  const printed: string[] = [];
+  const program = createProgram({ ...processShell(), print: (text) => void printed.push(text) });
+  const helpOf = (command: Command): string => {
+    printed.length = 0;
+    command
+      .configureOutput({ getOutHelpWidth: () => helpColumns, getOutHasColors: () => false })
+      .outputHelp();
+    return `\`\`\`text\n${printed.join('').trim()}\n\`\`\`\n`;
+  };
+  const sections = program.commands.map((command) => `## signalbox ${command.name()}\n\n${helpOf(command)}`);
+  return `# Command line
+
+${helpOf(program)}
+${sections.join('\n')}`;
+}

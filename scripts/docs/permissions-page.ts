@@ -1,0 +1,59 @@
+import { defaultLimits, limitsSchema, strictLimits } from '../../src/permissions/limits.ts';
+import { type PermissionKind, permissionKinds } from '../../src/permissions/permission.ts';
+import { markdownTable } from './schema-table.ts';
+
+/** What the scope of a kind names, and what the kind lets a plugin do. */
+const kinds: Readonly<Record<PermissionKind, readonly [scope: string, allows: string]>> = {
+  'fs:list': ['a path', 'list a directory and those below'],
+  'fs:metadata': ['a path', 'see size, kind and time of what is there'],
+  'fs:read': ['a path', 'read files'],
+  'fs:write': ['a path', 'write files'],
+  watch: ['a path', 'hear of changes'],
+  'net:request': ['an origin', 'send requests there'],
+  'relay:publish': ['a channel', 'publish events on it'],
+  'storage:read': ['a space', 'read what plugins keep there'],
+  'storage:write': ['a space', 'keep values there'],
+  'plugin:call': ['a plugin id', 'call its exports'],
+  'env:read': ['a name', 'read that variable'],
+  'host:use': ['an interface', 'use what the host application added'],
+  'time:read': ['', 'read the clock'],
+  random: ['', 'get random bytes'],
+  metrics: ['', 'report figures of its own'],
+  log: ['', 'write log lines'],
+};
+
+export function permissionsPage(): string {
+  const permissions = keysOf(permissionKinds).map((kind) => {
+    const [names, allows] = kinds[kind];
+    return [permissionKinds[kind].scope ? `\`${kind}:<scope>\`` : `\`${kind}\``, names, allows];
+  });
+  const limits = keysOf(limitsSchema.properties).map((name) => [
+    `\`${name}\``,
+    defaultLimits[name].toLocaleString('en'),
+    strictLimits[name].toLocaleString('en'),
+    descriptionOf(limitsSchema.properties[name]),
+  ]);
+  return `# Permissions and limits
+
+A permission is \`domain:action[:scope]\`. A plugin may do what its manifest asks for *and* its entry grants. Paths are relative to
+the config file, or absolute; a path grants what is below it too. In a manifest the scope may be \`*\`: the operator decides.
+
+${markdownTable(['permission', 'scope', 'lets a plugin'], permissions)}
+
+A kind that no interface of this version offers can be granted and is of no use yet.
+
+## Limits
+
+The lowest of profile, manifest and entry wins, for each limit alone.
+
+${markdownTable(['limit', 'profile `default`', 'profile `strict`', 'meaning'], limits)}
+`;
+}
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {
+  return Object.keys(record) as Key[];
+}
+
+function descriptionOf(schema: object): string {
+  return 'description' in schema ? String(schema.description) : '';
+}

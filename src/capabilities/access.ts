@@ -1,0 +1,90 @@
+import type { AuditRecord } from '../../relays/audit.ts';
+import type { PluginEntry } from '../config/document.ts';
+import type { Clock } from '../core/clock.ts';
+import { allows, type Decision } from '../permissions/allowing.ts';
+import { grantingLine } from '../permissions/granting.ts';
+import { type Permission, parsePermission, permissionText } from '../permissions/permission.ts';
+import { printableText } from './printable-text.ts';
+
+/** Uses of one grant that follow within this time are counted, not told one by one (docs/decisions/0003). */
+const coalesceMs = 1_000;
+
+/** Decides about one instance's permissions, and tells the audit relay of every denial and every use. */
+export interface Access {
+  /** Decides without telling anyone. A denial's rule ends in what would allow it. */
+  check(needed: Permission): Decision;
+  /** Decides and tells. */
+  decide(needed: Permission): Decision;
+  /** Tells of a denial that the grants alone did not cause. */
+  deny(needed: Permission, rule: string): void;
+  /** Tells of the uses that were only counted so far. */
+  flush(): void;
+}
+
+interface AccessOptions {
+  /** The entry in force; its grants are what the operator gave, also those the manifest does not ask for. */
+  readonly entry: PluginEntry;
+  readonly effective: readonly Permission[];
+  readonly clock: Clock;
+  readonly audit: (record: AuditRecord) => void;
+}
+
+interface Usage {
+  toldAt: number;
+  repeats: number;
+  permission: string;
+}
+
+export function createAccess({ entry, effective, clock, audit }: AccessOptions): Access {
+  const granted = entry.permissions.map(parsePermission);
+  const usages = new Map<string, Usage>();
+
+  const tell = (decision: 'used' | 'denied', permission: string, rule: string, repeats = 0): void => {
+    const told = {
+      time: clock.now(),
+      plugin: entry.id,
+      decision,
+      permission: printableText(permission),
+      rule: printableText(rule),
+    };
+    audit(repeats > 0 ? { ...told, repeats } : told);
+  };
+
+  const tellUse = (permission: string, rule: string): void => {
+    const now = clock.now();
+    const usage = usages.get(rule);
+    if (usage && Math.abs(now - usage.toldAt) < coalesceMs) {
+      usage.repeats++;
+      usage.permission = permission;
+      return;
+    }
+    tell('used', permission, rule, usage?.repeats);
+    usages.set(rule, { toldAt: now, repeats: 0, permission });
+  };
+
+  const check = (needed: Permission): Decision => {
+    const decision = allows(effective, needed);
+    if (decision.allowed) return decision;
+    const remedy = allows(granted, needed).allowed
+      ? `granted to "${entry.id}", but its plugin.toml does not ask for it`
+      : `to allow it, write in the entry "${entry.id}": ${grantingLine(entry, [needed])}`;
+    return { allowed: false, rule: `${decision.rule}; ${remedy}` };
+  };
+
+  return {
+    check,
+    decide(needed) {
+      const decision = check(needed);
+      if (decision.allowed) tellUse(permissionText(needed), decision.rule);
+      else tell('denied', permissionText(needed), decision.rule);
+      return decision;
+    },
+    deny: (needed, rule) => tell('denied', permissionText(needed), rule),
+    flush() {
+      for (const [rule, { repeats, permission }] of usages) {
+        if (repeats > 0) tell('used', permission, rule, repeats - 1);
+      }
+      usages.clear();
+    },
+  };
+}

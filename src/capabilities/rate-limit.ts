@@ -1,0 +1,34 @@
+import type { Clock } from '../core/clock.ts';
+
+/** Tokens that come back at a steady rate. Over any window at most burst + rate x window are given. */
+export interface RateLimit {
+  /** Takes tokens if at least one is there; more than there are become a debt that later ones wait for. */
+  take(tokens?: number): boolean;
+  /** Charges for work already done, into debt if need be. */
+  charge(tokens: number): void;
+}
+
+/** @param perSecond also the burst; 0 gives nothing, ever */
+export function createRateLimit(perSecond: number, clock: Clock): RateLimit {
+  let tokens = perSecond;
+  let refilledAt = clock.now();
+
+  const refill = (): void => {
+    const now = clock.now();
+    // The wall clock may be set back; that gives nothing and takes nothing.
+    const elapsedMs = Math.max(0, now - refilledAt);
+    refilledAt = now;
+    tokens = Math.min(perSecond, tokens + (elapsedMs * perSecond) / 1_000);
+  };
+  return {
+    take(count = 1) {
+      refill();
+      if (tokens < 1) return false;
+      tokens -= count;
+      return true;
+    },
+    charge(count) {
+      tokens -= count;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { PluginStatus } from '../../relays/plugin-status.ts';
+import { frameLines, type LiveView } from './live-frame.ts';
+import { createNarrator, lineText, type RelayLine } from './relay-lines.ts';
+import type { RelayValue } from './relay-values.ts';
+import type { Screen, Shell } from './shell.ts';
+
+/** Shows relay values somewhere. Disposing puts the terminal back as it was. */
+export interface RelayPrinter extends Disposable {
+  receive(value: RelayValue): void;
+}
+
+const enter = '\u001b[?1049h\u001b[?25l';
+const leave = '\u001b[?25h\u001b[?1049l';
+/** Terminals that know it show the frame at once; the others ignore it. */
+const beginFrame = '\u001b[?2026h\u001b[H';
+const endFrame = '\u001b[?2026l';
+const clearRestOfLine = '\u001b[K';
+const clearBelow = '\u001b[J';
+
+/** About what an eye follows. */
+const redrawMs = 50;
+const maxKeptLines = 1_000;
+
+/** One line for people per thing worth knowing: for pipes, files and terminals that cannot move their cursor. */
+export function linePrinter(shell: Shell): RelayPrinter {
+  const narrate = createNarrator(shell.cwd);
+  return {
+    receive: (value) => {
+      for (const line of narrate(value)) shell.print(lineText(line, shell.colors));
+    },
+    [Symbol.dispose]: () => {},
+  };
+}
+
+/**
+ * The live view on the terminal's second screen, redrawn at most every 50 ms. When it is disposed the last frame is left on
+ * the first screen, and what comes after that is printed as lines.
+ */
+export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPrinter {
+  const narrate = createNarrator(shell.cwd);
+  const latest = new Map<string, string>();
+  let plugins: readonly PluginStatus[] = [];
+  let lines: RelayLine[] = [];
+  let redraw: ReturnType<typeof setTimeout> | undefined;
+  let isLive = true;
+
+  const frame = (): readonly string[] => {
+    const view: LiveView = { title, plugins, latest, lines };
+    return frameLines(view, { columns: screen.columns, rows: screen.rows }, shell.colors);
+  };
+  const draw = (): void => {
+    redraw = undefined;
+    const body = frame().join(`${clearRestOfLine}\r\n`);
+    screen.write(`${beginFrame}${body}${clearRestOfLine}${clearBelow}${endFrame}`);
+  };
+  const drawSoon = (): void => {
+    redraw ??= setTimeout(draw, redrawMs);
+  };
+
+  const resized = screen.onResize(drawSoon);
+  const restored = screen.onAbruptEnd(() => screen.write(leave));
+  screen.write(enter);
+  draw();
+
+  return {
+    receive: (received) => {
+      const told = narrate(received);
+      if (!isLive) {
+        for (const line of told) shell.print(lineText(line, shell.colors));
+        return;
+      }
+      if (received.relay === 'pluginStatus') plugins = [...received.value.plugins.values()];
+      if (received.relay === 'pluginLog' || received.relay === 'pluginEvent') {
+        const last = told.at(-1);
+        if (last) latest.set(last.source, last.text);
+      }
+      lines.push(...told);
+      if (lines.length > 2 * maxKeptLines) lines = lines.slice(-maxKeptLines);
+      drawSoon();
+    },
+    [Symbol.dispose]: () => {
+      if (!isLive) return;
+      isLive = false;
+      clearTimeout(redraw);
+      resized[Symbol.dispose]();
+      restored[Symbol.dispose]();
+      screen.write(leave);
+      shell.print(`${frame().join('\n')}\n`);
+    },
+  };
+}

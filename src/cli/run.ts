@@ -1,0 +1,184 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { type Command, Option } from 'commander';
+import type { Relays } from '../../relays/relays.ts';
+import { SignalboxError } from '../core/errors.ts';
+import type { ConfigText, Runtime } from '../options.ts';
+import { preflight } from '../preflight.ts';
+import { createRuntime } from '../runtime.ts';
+import { type AllowFlags, configOfArtifact, flagOf, hasAllowFlags, idOf } from './allow-flags.ts';
+import { chooseConfig, chooseTarget } from './config-choice.ts';
+import { jsonLine } from './json-text.ts';
+import { linePrinter, liveScreen, type RelayPrinter } from './live-screen.ts';
+import { settle } from './outcome.ts';
+import { shortPath } from './problem-text.ts';
+import { jsonRecordOf, subscribeAll } from './relay-values.ts';
+import { exitCodes, type Shell } from './shell.ts';
+
+interface RunOptions extends AllowFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly once?: boolean;
+}
+
+interface RunPlan {
+  readonly config: string | ConfigText;
+  /** What to call it. */
+  readonly title: string;
+  /** Where caches go when there is no config file to keep them beside. */
+  readonly stateFolder?: string;
+}
+
+const help = `
+Run a config, or one artifact without a config:
+  $ signalbox run
+  $ signalbox run app.toml --json | jq 'select(.relay == "pluginDiscovery")'
+  $ signalbox run scanner.ts --allow-fs=waves --allow-publish=discovery --config-value 'directories=["waves"]'
+
+A single artifact starts with permission to log and with no other. DIR is relative to the working directory.
+
+SIGINT and SIGTERM shut plugins down in order and end with 0; the second one ends at once.
+With --once: 0 when every enabled plugin became Ready, 1 when one did not, 2 when there is no usable config.`;
+
+export function addRunCommand(program: Command, shell: Shell): void {
+  const command = program
+    .command('run')
+    .description('run plugins and show what they do')
+    .argument('[config]', 'a TOML config, or an artifact: a plugin folder, a .ts, .js or .wasm file')
+    .option('--config <file>', 'the config; default: the nearest signalbox.toml upwards')
+    .option('--once', 'stop as soon as every plugin has loaded or failed')
+    .option('--json', 'one JSON object a line, {time, relay, value}, for every relay')
+    .addHelpText('after', help)
+    .action((argument: string | undefined, options: RunOptions) =>
+      settle(shell, options, () => run(shell, argument, options)),
+    );
+  command.optionsGroup('Permissions of a single artifact:');
+  for (const [flag, description] of [
+    ['--allow-fs <dirs>', 'list, look at, read and watch what is below, comma-separated'],
+    ['--allow-list <dirs>', 'list directories (fs:list)'],
+    ['--allow-metadata <dirs>', 'size and time of files (fs:metadata)'],
+    ['--allow-read <dirs>', 'read files (fs:read)'],
+    ['--allow-watch <dirs>', 'notice changes (watch)'],
+    ['--allow-publish <channels>', 'publish events (relay:publish)'],
+    ['--allow <permissions>', 'any other, in the words of the config: domain:action:scope'],
+  ] as const) {
+    command.addOption(new Option(flag, description).argParser(commaSeparated));
+  }
+  command
+    .option('--no-allow-log', 'take the permission to log away')
+    .addOption(
+      new Option(
+        '--config-value <key=value>',
+        "one setting of the plugin's config table; the value is JSON or text",
+      ).argParser((value: string, before: readonly string[] = []) => [...before, value]),
+    );
+}
+
+async function run(shell: Shell, argument: string | undefined, options: RunOptions): Promise<number> {
+  const { config, title, stateFolder } = await planOf(shell, argument, options);
+  const stopping = new AbortController();
+  using printer = printerFor(shell, options, title);
+  using _signals = shell.onStop((reason) => stopping.abort(reason));
+  await using runtime = await createRuntime({ config, ...(stateFolder !== undefined && { stateFolder }) });
+  using _relays = subscribeAll(runtime.relays, printer.receive);
+
+  const exitCode = options.once
+    ? await settledCode(runtime, stopping.signal)
+    : await aborted(stopping.signal).then(() => exitCodes.fine);
+  // The terminal is given back before plugins shut down; what they say meanwhile comes as lines.
+  printer[Symbol.dispose]();
+  await runtime.close();
+  return exitCode;
+}
+
+async function planOf(shell: Shell, argument: string | undefined, options: RunOptions): Promise<RunPlan> {
+  if (argument !== undefined && options.config !== undefined) {
+    throw new SignalboxError(
+      'ARGUMENT_INVALID',
+      `Both "${argument}" and --config "${options.config}" say what to run`,
+      {
+        hint: 'Give one of them',
+      },
+    );
+  }
+  const target =
+    options.config === undefined
+      ? await chooseTarget(shell.cwd, argument)
+      : { target: 'config' as const, file: await chooseConfig(shell.cwd, options.config) };
+  if (target.target === 'artifact') {
+    return { ...(await planOfArtifact(shell, target.path, options)), stateFolder: userCacheFolder() };
+  }
+  if (hasAllowFlags(options)) {
+    throw new SignalboxError(
+      'ARGUMENT_INVALID',
+      `Permission flags and --config-value do not apply to "${target.file}"`,
+      {
+        hint: 'Write permissions into the entry of the plugin: permissions = ["fs:read:waves"]',
+      },
+    );
+  }
+  return { config: target.file, title: shortPath(target.file, shell.cwd) };
+}
+
+/** A plugin with a manifest keeps its id, and is refused at once when it needs what no flag grants: no later event could mend that. */
+async function planOfArtifact(shell: Shell, path: string, flags: AllowFlags): Promise<RunPlan> {
+  const title = shortPath(path, shell.cwd);
+  const guessed = configOfArtifact(path, idOf(path), flags, shell.cwd);
+  const { entries, problem } = await preflight(guessed, { prepare: false });
+  const [report] = entries;
+  if (problem) throw SignalboxError.fromRecord(problem);
+  if (report?.missing?.length) {
+    const missing = report.missing.map(({ permission, reason }) => `"${permission}" (${reason})`);
+    throw new SignalboxError('PERMISSION_PENDING', `Plugin "${title}" requires ${missing.join(', ')}`, {
+      hint: `Add ${report.missing.map(({ permission }) => flagOf(permission)).join(' ')}`,
+    });
+  }
+  const id = report?.manifest?.id;
+  return { config: id === undefined ? guessed : configOfArtifact(path, id, flags, shell.cwd), title };
+}
+
+function printerFor(shell: Shell, { json, once }: RunOptions, title: string): RelayPrinter {
+  if (json) {
+    return { receive: (value) => shell.print(jsonLine(jsonRecordOf(value))), [Symbol.dispose]: () => {} };
+  }
+  return shell.screen && !once ? liveScreen(shell, shell.screen, title) : linePrinter(shell);
+}
+
+async function settledCode(runtime: Runtime, signal: AbortSignal): Promise<number> {
+  const outcome = await Promise.race([
+    runtime.settled().then(({ plugins }) => [...plugins.values()]),
+    unusableConfig(runtime.relays, signal),
+    aborted(signal),
+  ]);
+  if (outcome === 'unusable') return exitCodes.unusable;
+  if (outcome === undefined) return exitCodes.fine;
+  return outcome.some(({ state }) => state === 'Error' || state === 'Loading')
+    ? exitCodes.problem
+    : exitCodes.fine;
+}
+
+function unusableConfig({ pluginsConfigReplay }: Relays, signal: AbortSignal): Promise<'unusable'> {
+  const { promise, resolve } = Promise.withResolvers<'unusable'>();
+  const subscription = pluginsConfigReplay.subscribe((replay) => {
+    if (replay.phase === 'missing' || replay.phase === 'invalid') resolve('unusable');
+  });
+  signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+  return promise;
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  if (signal.aborted) resolve(undefined);
+  else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  return promise;
+}
+
+function commaSeparated(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...value.split(',').filter((part) => part !== '')];
+}
+
+/** Prepared components are worth keeping from one run to the next, and a folder of plugins is no place for them. */
+function userCacheFolder(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'signalbox');
+}

@@ -1,0 +1,27 @@
+import { stringify } from 'smol-toml';
+import { currentSchemaVersion } from './document.ts';
+
+/** One entry for a config that is made, not written by hand. */
+export interface ComposedEntry {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly artifactPath: string;
+  readonly permissions: readonly string[];
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** The TOML text of a config with these entries, for tests and for running one artifact without a file. */
+export function composeConfig(entries: readonly ComposedEntry[]): string {
+  return stringify({
+    plugins: {
+      schema_version: currentSchemaVersion,
+      entries: entries.map(({ id, enabled, artifactPath, permissions, config }) => ({
+        id,
+        enabled,
+        artifact_path: artifactPath,
+        permissions,
+        config,
+      })),
+    },
+  });
+}

@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import type { Observable } from 'rxjs';
+import type { InspectionEvent } from 'xstate';
+import type { PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
+import type { Relays } from '../relays/relays.ts';
+
+/** TOML text that lives in no file; relative paths in it start at `baseFolder`. */
+export interface ConfigText {
+  readonly text: string;
+  /** Absolute path of a folder. */
+  readonly baseFolder: string;
+}
+
+export interface RuntimeOptions {
+  /** Path of the TOML file (any name), or its text. */
+  readonly config: string | ConfigText;
+  /** Where caches and the database live; default: `[signalbox] state_dir`, which is `.signalbox` beside the config. */
+  readonly stateFolder?: string;
+  /** Gets what plugins log, one child logger each. Default: nothing is logged, subscribe to `relays.pluginLog`. */
+  readonly logger?: Logger;
+  /** JSON Schemas for `custom` events by channel; a payload that does not match is refused before it reaches a relay. */
+  readonly channelSchemas?: Readonly<Record<string, unknown>>;
+  /** Shared cells; default one per core. */
+  readonly cells?: number;
+  /** Quiet time before a changed artifact is loaded, milliseconds; default 50. */
+  readonly artifactDebounceMs?: number;
+  /** Aborting closes the runtime. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CallOptions {
+  /** Aborting a call in flight destroys and restarts the plugin's instance. */
+  readonly signal?: AbortSignal;
+  /** Default: the plugin's `call_deadline_ms`. */
+  readonly deadlineMs?: number;
+}
+
+/** Commands about plugins. Each rejects with `PLUGIN_UNKNOWN` for an id no entry has. */
+export interface Plugins {
+  list(): readonly PluginStatus[];
+  get(id: string): PluginStatus | undefined;
+  /**
+   * Calls an export: `greet`, or `interface.function`. While the plugin loads or restarts the call waits in its mailbox.
+   * @throws `PLUGIN_NOT_READY`, `CALL_INVALID`, `CALL_DEADLINE`, `CALL_ABORTED`, `GUEST_TRAPPED`, `MAILBOX_FULL`, `MESSAGE_TOO_LARGE`,
+   *   and `PLUGIN_REFUSED` with the plugin's own error in `details.error`
+   */
+  call(id: string, exportName: string, args?: readonly unknown[], options?: CallOptions): Promise<unknown>;
+  /** Writes `enabled = true` into the config file; resolves when the plugin is Ready or in Error. */
+  enable(id: string): Promise<PluginStatus>;
+  /** Writes `enabled = false`; resolves when the plugin is Disabled. */
+  disable(id: string): Promise<PluginStatus>;
+  /** Loads the artifact anew beside the running instance and swaps; resolves when that is decided. */
+  reload(id: string): Promise<PluginStatus>;
+  /** Leaves backoff or quarantine at once; resolves when the plugin is Ready or in Error. */
+  retry(id: string): Promise<PluginStatus>;
+}
+
+/** A running Signalbox. Close it, or hold it with `await using`. */
+export interface Runtime extends AsyncDisposable {
+  readonly relays: Relays;
+  readonly plugins: Plugins;
+  /** Every XState inspection event of every actor; nothing is computed while nobody listens. */
+  readonly inspect$: Observable<InspectionEvent>;
+  /** Resolves once the config was applied and no plugin is Loading. @throws `RUNTIME_CLOSED`, or the signal's reason */
+  settled(signal?: AbortSignal): Promise<StatusBoard>;
+  /** Shuts plugins down in order, then completes the relays. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,79 @@
+import type { Observable } from 'rxjs';
+import type { Manager } from '../actors/start-manager.ts';
+import { loadingBoard, type PluginStatus, type StatusBoard } from '../relays/plugin-status.ts';
+import type { ConfigEdit } from './config/edit.ts';
+import { SignalboxError } from './core/errors.ts';
+import { isPluginId, type PluginId } from './core/ids.ts';
+import type { CallOptions, Plugins } from './options.ts';
+import type { CallOutcome } from './ports/sandbox.ts';
+import { nextBoard } from './status-wait.ts';
+
+interface PluginsInput {
+  readonly manager: Manager;
+  readonly edit: (change: ConfigEdit) => Promise<void>;
+  readonly status$: Observable<StatusBoard>;
+  /** Aborted when the runtime closes. */
+  readonly closed: AbortSignal;
+}
+
+/** The commands hosts give, each resolved by the status that answers it. */
+export function createPlugins({ manager, edit, status$, closed }: PluginsInput): Plugins {
+  let board = loadingBoard;
+  status$.subscribe((next) => {
+    board = next;
+  });
+
+  const known = (id: string): PluginId => {
+    closed.throwIfAborted();
+    if (isPluginId(id) && board.plugins.has(id)) return id;
+    throw new SignalboxError('PLUGIN_UNKNOWN', `No plugin has the id ${JSON.stringify(id)}`, {
+      hint: `The config names ${[...board.plugins.keys()].join(', ') || 'no plugin'}`,
+    });
+  };
+  const decided = async (id: PluginId): Promise<PluginStatus> => {
+    const { plugins } = await nextBoard(status$, ({ plugins }) => isDecided(plugins.get(id)), closed);
+    const status = plugins.get(id);
+    if (status) return status;
+    throw new SignalboxError('PLUGIN_UNKNOWN', `Plugin "${id}" was removed from the config meanwhile`);
+  };
+  const setEnabled = async (id: PluginId, enabled: boolean): Promise<PluginStatus> => {
+    await edit({ change: 'set-enabled', id, enabled });
+    return decided(id);
+  };
+
+  return {
+    list: () => [...board.plugins.values()],
+    get: (id) => (isPluginId(id) ? board.plugins.get(id) : undefined),
+    call: async (id, exportName, args = [], options: CallOptions = {}) =>
+      valueOf(await manager.call(known(id), { export: exportName, args, ...options }), id, exportName),
+    enable: async (id) => setEnabled(known(id), true),
+    disable: async (id) => setEnabled(known(id), false),
+    reload: async (id) => {
+      manager.reload(known(id));
+      return decided(known(id));
+    },
+    retry: async (id) => {
+      manager.retry(known(id));
+      return decided(known(id));
+    },
+  };
+}
+
+/** Neither on its way to a state nor between two versions; a plugin that is gone is decided too. */
+function isDecided(status: PluginStatus | undefined): boolean {
+  return status === undefined || (status.state !== 'Loading' && status.phase !== 'reloading');
+}
+
+function valueOf(outcome: CallOutcome, id: string, exportName: string): unknown {
+  switch (outcome.outcome) {
+    case 'returned':
+      return outcome.value;
+    case 'refused':
+      throw new SignalboxError('PLUGIN_REFUSED', `Plugin "${id}" refused the call of "${exportName}"`, {
+        details: { error: outcome.error },
+      });
+    case 'rejected':
+    case 'failed':
+      throw SignalboxError.fromRecord(outcome.error);
+  }
+}

@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { Observable } from 'rxjs';
+import type { InspectionEvent } from 'xstate';
+import { type Manager, startManager } from '../actors/start-manager.ts';
+import { createRelays } from '../relays/create-relays.ts';
+import { createCapabilities } from './capabilities/capabilities.ts';
+import type { ConfigEdit } from './config/edit.ts';
+import { systemClock } from './core/clock.ts';
+import { SignalboxError } from './core/errors.ts';
+import { logToPino } from './logging/pino.ts';
+import type { ConfigText, Runtime, RuntimeOptions } from './options.ts';
+import { createArtifacts } from './packages/open-artifact.ts';
+import { createPlugins } from './plugins.ts';
+import type { ConfigFile } from './ports/config-file.ts';
+import type { FileWatcher } from './ports/file-watcher.ts';
+import { createSandbox } from './sandbox/sandbox.ts';
+import { nextBoard } from './status-wait.ts';
+import { openConfigFile } from './store/config-file.ts';
+import { memoryConfigFile } from './store/memory-config-file.ts';
+import { createFileWatcher } from './watch/file-watcher.ts';
+
+const defaultStateDir = '.signalbox';
+
+/**
+ * Starts a runtime over one config file. It returns at once; plugins load in the background and tell `relays.pluginStatus`.
+ * A missing or broken file is no error here: `relays.pluginsConfigReplay` says so and goes on when it is mended.
+ *
+ * @throws `CONFIG_UNREADABLE` when the file exists and cannot be read
+ */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  options.signal?.throwIfAborted();
+  const resources = new AsyncDisposableStack();
+  const fileWatcher = resources.use(createFileWatcher());
+  const configFile = await openConfig(options.config, fileWatcher);
+  const { relays, publishers, close: closeRelays } = createRelays();
+  resources.defer(closeRelays);
+  if (options.logger) logToPino(relays.pluginLog, options.logger);
+
+  const sandbox = resources.use(
+    createSandbox({
+      cacheFolder: resolve(await stateFolder(options, configFile), 'prepared'),
+      cells: options.cells ?? availableParallelism(),
+    }),
+  );
+  const artifacts = resources.use(createArtifacts());
+  const manager = startManager({
+    configFile,
+    artifacts,
+    sandbox,
+    fileWatcher,
+    publishers,
+    capabilities: createCapabilities({
+      fileWatcher,
+      clock: systemClock,
+      publish: { event: publishers.pluginEvent, log: publishers.pluginLog, audit: publishers.audit },
+      ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
+    }),
+    clock: systemClock,
+    random: Math.random,
+    artifactDebounceMs: options.artifactDebounceMs ?? 50,
+  });
+
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= (async () => {
+      closing.abort(new SignalboxError('RUNTIME_CLOSED', 'The runtime was closed'));
+      await manager.stop();
+      await resources.disposeAsync();
+    })();
+    return closed;
+  };
+  options.signal?.addEventListener('abort', () => void close(), { once: true });
+
+  const edit = async (change: ConfigEdit): Promise<void> => {
+    manager.replay(await configFile.edit(change, closing.signal));
+  };
+  return {
+    relays,
+    plugins: createPlugins({ manager, edit, status$: relays.pluginStatus, closed: closing.signal }),
+    inspect$: inspectionOf(manager),
+    settled: (signal) =>
+      nextBoard(
+        relays.pluginStatus,
+        (board) => board.phase === 'known' && [...board.plugins.values()].every((status) => status.state !== 'Loading'),
+        signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+      ),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function openConfig(config: string | ConfigText, watcher: FileWatcher): ConfigFile | Promise<ConfigFile> {
+  return typeof config === 'string' ? openConfigFile(resolve(config), watcher) : memoryConfigFile(config);
+}
+
+async function stateFolder(options: RuntimeOptions, configFile: ConfigFile): Promise<string> {
+  if (options.stateFolder !== undefined) return resolve(options.stateFolder);
+  const reading = await configFile.read(AbortSignal.timeout(5_000));
+  const stateDir = reading.outcome === 'document' ? reading.document.settings.stateDir : defaultStateDir;
+  return resolve(dirname(configFile.file), stateDir);
+}
+
+function inspectionOf(manager: Manager): Observable<InspectionEvent> {
+  return new Observable((subscriber) => {
+    const subscription = manager.actor.system.inspect((event) => subscriber.next(event));
+    return () => subscription.unsubscribe();
+  });
+}

@@ -1,0 +1,82 @@
+import { $init as translatorReady, generate } from '@bytecodealliance/jco-transpile/component';
+import { SignalboxError } from '../../core/errors.ts';
+import type { Program } from '../program.ts';
+import { readComponent } from './component-reader.ts';
+import { rewriteCore } from './rewrite-core.ts';
+import { worldOf } from './world.ts';
+
+/** Generated JavaScript; 49 KB of component have been made to yield 12 MB of it. */
+const maxGlueBytes = 8 * 1024 * 1024;
+const glueName = 'program.js';
+
+/** The two exports jco's glue has in this mode. Anything else means another jco, and this file has to be read again. */
+const instantiateHead =
+  'export function instantiate(getCoreModule, imports, instantiateCore = WebAssembly.instantiate) {';
+const utilHead = 'export const _util = {';
+const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url.*\n/;
+
+/**
+ * Makes a program of a component: checks, translation, rewriting of its core modules. Hostile input may hang or poison
+ * the process this runs in: it belongs into a child with a deadline.
+ *
+ * @throws `ARTIFACT_INVALID`, `ARTIFACT_NAME_REFUSED`, `ARTIFACT_TOO_LARGE`, `IMPORT_UNKNOWN`, `API_INCOMPATIBLE`, `PREPARE_FAILED`
+ */
+export async function translate(component: Uint8Array): Promise<Program> {
+  const reading = readComponent(component);
+  const { imports, exports, asyncImports, asyncExports } = worldOf(reading);
+  await translatorReady;
+  const files = generateFiles(reading.bytes, [...asyncImports], [...asyncExports]);
+  const glue = files[glueName];
+  if (glue === undefined) throw new SignalboxError('INTERNAL', 'The translator gave no JavaScript');
+  if (glue.length > maxGlueBytes) {
+    throw new SignalboxError('ARTIFACT_TOO_LARGE', `The component makes ${glue.length} bytes of glue`, {
+      hint: `At most ${maxGlueBytes} are allowed: it has too many types or functions`,
+    });
+  }
+  const modules = Object.entries(files).filter(([name]) => name.endsWith('.wasm'));
+  return {
+    imports,
+    exports,
+    glue: asFunctionBody(Buffer.from(glue).toString('utf8')),
+    modules: Object.fromEntries(modules.map(([name, bytes]) => [name, rewriteCore(bytes)])),
+  };
+}
+
+/** jco's generator alone: the package's main entry also loads an optimizer and a minifier with native code. */
+function generateFiles(
+  component: Uint8Array,
+  imports: string[],
+  exports: string[],
+): Readonly<Record<string, Uint8Array>> {
+  try {
+    const { files } = generate(component, {
+      name: 'program',
+      instantiation: { tag: 'async' },
+      asyncMode: { tag: 'jspi', val: { imports, exports } },
+      // A declared error arrives as a ComponentError, so that no other throw can be taken for one.
+      noComponentErrorWrapping: false,
+      strict: true,
+      noTypescript: true,
+      // Core modules come as files of their own, never inlined.
+      base64Cutoff: 0,
+    });
+    return Object.fromEntries(files);
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
+    throw new SignalboxError('PREPARE_FAILED', `The component cannot be translated: ${reason}`, {
+      hint: '`wasm-tools validate` says more about a component that is not valid',
+      cause,
+    });
+  }
+}
+
+/** Modules need a URL and leave it in every stack trace; a function body needs none and can be collected. */
+function asFunctionBody(glue: string): string {
+  if (!glue.includes(instantiateHead) || !glue.includes(utilHead)) {
+    throw new SignalboxError('INTERNAL', 'The translator gave JavaScript of an unknown shape');
+  }
+  return `${glue
+    .replace(instantiateHead, () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly) {')
+    .replace(utilHead, () => 'const _util = {')
+    .replace(defaultLoader, '')}\nreturn instantiate;\n`;
+}

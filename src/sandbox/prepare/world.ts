@@ -1,0 +1,115 @@
+import { SignalboxError } from '../../core/errors.ts';
+import { hostApiVersion } from '../../manifest/manifest.ts';
+import type { ProgramExport, ProgramImport, ProgramWorld } from '../program.ts';
+import type { ComponentReading, ExternItem } from './component-reader.ts';
+
+/** The world of a component, with what jco must know to make every function of it asynchronous. */
+export interface ComponentWorld extends ProgramWorld {
+  /** `signalbox:plugin/log@0.1.0#log`. */
+  readonly asyncImports: readonly string[];
+  /** `signalbox:plugin/lifecycle@0.1.0#init`, `greet`. */
+  readonly asyncExports: readonly string[];
+}
+
+/** Interfaces of ours that go by their short name, with the leftovers that come with them. */
+const pluginPackage = 'signalbox:plugin/';
+const [hostMajor = '', hostMinor = ''] = hostApiVersion.split('.');
+
+/**
+ * Says what a component imports and exports, in our words.
+ *
+ * @throws `IMPORT_UNKNOWN`, `API_INCOMPATIBLE`, `ARTIFACT_NAME_REFUSED`, `ARTIFACT_INVALID`
+ */
+export function worldOf(reading: ComponentReading): ComponentWorld {
+  const imports = reading.imports.filter(({ kind }) => kind !== 'type');
+  const seen = new Set<string>();
+  for (const item of imports) checkImport(item, seen);
+  const exports = callable(reading.exports);
+  return {
+    imports: imports
+      .filter(({ functions }) => functions.length > 0)
+      .map((item): ProgramImport => ({ interface: withoutVersion(item.name), functions: item.functions })),
+    exports: exports.map(({ entry }) => entry),
+    asyncImports: imports.flatMap(({ name, functions }) => functions.map((fn) => `${name}#${fn}`)),
+    asyncExports: exports.map(({ asyncName }) => asyncName),
+  };
+}
+
+function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>): void {
+  if (kind !== 'instance') {
+    throw unknownImport(name, 'Only interfaces can be imported: `import signalbox:plugin/log@0.1.0;`');
+  }
+  if (name.startsWith('wasi:') && functions.length > 0) {
+    throw unknownImport(name, 'This version offers no WASI; build without it, and use the interfaces of signalbox:plugin');
+  }
+  if (isForeignVersion(name)) {
+    throw unknownImport(name, `This host offers ${withoutVersion(name)}@${hostApiVersion}`);
+  }
+  const bare = withoutVersion(name);
+  if (seen.has(bare)) throw unknownImport(name, `Import one version of "${bare}" only`);
+  seen.add(bare);
+}
+
+function unknownImport(name: string, hint: string): SignalboxError {
+  return new SignalboxError('IMPORT_UNKNOWN', `The component imports "${name}", which this host does not offer`, {
+    hint,
+    details: { import: name },
+  });
+}
+
+interface Callable {
+  readonly entry: ProgramExport;
+  readonly asyncName: string;
+}
+
+function callable(items: readonly ExternItem[]): readonly Callable[] {
+  const interfaces = items.filter(({ kind, functions }) => kind === 'instance' && functions.length > 0);
+  const hasPluginInterface = interfaces.some(({ name }) => name.startsWith(pluginPackage));
+  const found = new Map<string, Callable>();
+  const add = (entry: ProgramExport, asyncName: string): void => {
+    if (found.has(entry.name)) {
+      throw new SignalboxError('ARTIFACT_INVALID', `The component exports two functions that are called "${entry.name}"`, {
+        hint: 'Give one of the interfaces another name',
+      });
+    }
+    found.set(entry.name, { entry, asyncName });
+  };
+  for (const { name, kind } of items) {
+    if (kind !== 'function') continue;
+    // componentize-qjs leaves its own initialiser in the world; it is not the plugin's, and entering it corrupts the engine.
+    if (name === 'init' && hasPluginInterface) continue;
+    if (name === 'then') {
+      throw new SignalboxError('ARTIFACT_NAME_REFUSED', 'The component exports a function called "then"', {
+        hint: 'JavaScript would take the instance for a promise; give it another name',
+      });
+    }
+    add({ name, function: name }, name);
+  }
+  for (const { name, functions } of interfaces) {
+    if (isForeignVersion(name)) {
+      throw new SignalboxError(
+        'API_INCOMPATIBLE',
+        `The component exports "${name}"; this host speaks ${withoutVersion(name)}@${hostApiVersion}`,
+        { hint: `Build it against version ${hostApiVersion} of signalbox:plugin` },
+      );
+    }
+    const short = withoutVersion(name).split('/').at(-1) ?? name;
+    for (const fn of functions) {
+      // `[method]file.read`: resources live in their cell and cannot be called from outside.
+      if (fn.startsWith('[')) continue;
+      add({ name: `${short}.${fn}`, interface: name, function: fn }, `${name}#${fn}`);
+    }
+  }
+  return [...found.values()];
+}
+
+export function withoutVersion(name: string): string {
+  return name.split('@')[0] ?? name;
+}
+
+/** In 0.x the minor is what breaks. */
+function isForeignVersion(name: string): boolean {
+  if (!name.startsWith(pluginPackage)) return false;
+  const [major, minor] = (name.split('@')[1] ?? '').split('.');
+  return major !== hostMajor || minor !== hostMinor;
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { createTestRuntime } from '../../../src/testing.ts';
+import { type BenchRow, ms, proportionalBytes } from '../row.ts';
+
+const count = 1_000;
+
+/** 1,000 scripts loaded and doing nothing: time until all are Ready, memory of host and cells together. */
+export async function thousandIdleRow(): Promise<readonly BenchRow[]> {
+  const before = await memoryOfAll();
+  const start = performance.now();
+  await using box = await createTestRuntime({
+    plugins: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `bench.p${index}`,
+        { source: `export function answer() { return ${index}; }` },
+      ]),
+    ),
+  });
+  const elapsed = performance.now() - start;
+  const ready = box.plugins.list().filter(({ state }) => state === 'Ready').length;
+  const each = ((await memoryOfAll()) - before) / count;
+  return [
+    {
+      what: `${count} plugins from nothing to Ready (${ready} are)`,
+      ours: ms(elapsed),
+      bar: '<= 10 s on 2 cores',
+      holds: elapsed <= 10_000 && ready === count,
+    },
+    {
+      what: `memory of each of ${count} idle plugins, host and cells`,
+      ours: `${(each / 1024 / 1024).toFixed(2)} MB`,
+      bar: '<= 1 MB',
+      holds: each <= 1024 * 1024,
+    },
+  ];
+}
+
+async function memoryOfAll(): Promise<number> {
+  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(process.pid)]).catch(() => ({ stdout: '' }));
+  const pids = [process.pid, ...stdout.split('\n').filter(Boolean).map(Number)];
+  const bytes = await Promise.all(pids.map((pid) => proportionalBytes(pid).catch(() => 0)));
+  return bytes.reduce((sum, each) => sum + each, 0);
+}

@@ -1,0 +1,22 @@
+import { eventsRow } from './rows/events.ts';
+import { identicalReplayRow } from './rows/identical-replay.ts';
+import { loadRow } from './rows/load.ts';
+import { roundTripRow } from './rows/round-trip.ts';
+import { runawayRow } from './rows/runaway.ts';
+import { saveToReadyRow } from './rows/save-to-ready.ts';
+import { thousandIdleRow } from './rows/thousand-idle.ts';
+import type { BenchRow } from './row.ts';
+
+/** Every row beside the layer below it, in one process and one run. Figures inform; no test depends on them. */
+const rows = [loadRow, saveToReadyRow, identicalReplayRow, eventsRow, roundTripRow, thousandIdleRow, runawayRow];
+
+const asked = process.argv.slice(2);
+process.stdout.write('| what | ours | raw | ratio | bar | |\n|---|---|---|---|---|---|\n');
+for (const row of rows) {
+  if (asked.length > 0 && !asked.includes(row.name.replace(/Row$/, ''))) continue;
+  for (const line of [await row()].flat()) process.stdout.write(`${asTableLine(line)}\n`);
+}
+
+function asTableLine({ what, ours, raw = '', ratio, bar, holds }: BenchRow): string {
+  return `| ${what} | ${ours} | ${raw} | ${ratio?.toFixed(2) ?? ''} | ${bar} | ${holds ? 'holds' : 'MISSES'} |`;
+}

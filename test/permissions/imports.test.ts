@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import type { Manifest } from '../../src/manifest/manifest.ts';
+import { checkImports } from '../../src/permissions/imports.ts';
+import { parsePermission } from '../../src/permissions/permission.ts';
+
+const offered = ['log', 'config', 'relay', 'filesystem', 'watch']
+  .map((name) => `signalbox:plugin/${name}`)
+  .concat('myapp:orders/api');
+
+function check(imported: string, permissions: readonly string[], isDeclared = true) {
+  const manifest: Manifest = {
+    id: 'x',
+    version: '1.0.0',
+    kind: 'component',
+    entry: 'x.wasm',
+    ...(isDeclared && { permissions: permissions.map((want) => ({ want, reason: 'It needs it' })) }),
+  };
+  const effective = isDeclared ? [] : permissions.map(parsePermission);
+  return checkImports({ imports: [imported], offered, manifest, isDeclared, effective });
+}
+
+describe('an import is fine when its permission is declared', () => {
+  test.each([
+    ['signalbox:plugin/config', []],
+    ['signalbox:plugin/log', ['log']],
+    ['signalbox:plugin/relay', ['relay:publish:*']],
+    ['signalbox:plugin/filesystem', ['fs:metadata:waves']],
+    ['signalbox:plugin/watch', ['watch:*']],
+    ['myapp:orders/api', ['host:use:myapp:orders/api']],
+  ])('%s with %j', (imported, permissions) => {
+    expect(check(imported, permissions)).toBeUndefined();
+    expect(check(imported, permissions, false)).toBeUndefined();
+  });
+});
+
+test('an import that the manifest does not declare is refused by name, with the lines to add', () => {
+  expect(check('signalbox:plugin/filesystem', ['watch:waves', 'log'])).toEqual({
+    code: 'IMPORT_UNDECLARED',
+    blame: 'plugin',
+    message: 'The plugin imports "signalbox:plugin/filesystem", but its manifest does not ask for it',
+    hint: 'Add to plugin.toml: [[permissions]] want = "fs:read:<directory>", reason = "..."',
+    details: { import: 'signalbox:plugin/filesystem' },
+  });
+});
+
+test('an import of a bare artifact that is not granted is refused by name, with the line of TOML', () => {
+  expect(check('myapp:orders/api', ['log'], false)).toEqual({
+    code: 'IMPORT_UNDECLARED',
+    blame: 'plugin',
+    message: 'The plugin imports "myapp:orders/api", but nothing it could do there is granted',
+    hint: 'Add to its entry: permissions = ["host:use:myapp:orders/api"]',
+    details: { import: 'myapp:orders/api' },
+  });
+});
+
+test('an import that the host does not offer is refused with what it offers', () => {
+  expect(check('wasi:sockets/tcp', ['log'])).toEqual({
+    code: 'IMPORT_UNKNOWN',
+    blame: 'plugin',
+    message: 'The plugin imports "wasi:sockets/tcp", which this host does not offer',
+    hint: `The host offers ${offered.map((name) => `"${name}"`).join(', ')}`,
+    details: { import: 'wasi:sockets/tcp', offered },
+  });
+});

@@ -1,0 +1,113 @@
+import { SimulatedClock } from 'xstate';
+import { expect, vi } from 'vitest';
+import { type Manager, startManager } from '../../actors/start-manager.ts';
+import type { AuditRecord } from '../../relays/audit.ts';
+import type { ConfigReplay } from '../../relays/config-replay.ts';
+import { createRelays } from '../../relays/create-relays.ts';
+import { loadingBoard, type PluginStatus, type StatusBoard } from '../../relays/plugin-status.ts';
+import type { CounterName } from '../../relays/telemetry.ts';
+import type { ConfigDocument } from '../../src/config/document.ts';
+import { parsePluginId } from '../../src/core/ids.ts';
+import type { CallOutcome } from '../../src/ports/sandbox.ts';
+import { FakeArtifacts } from './fake-artifacts.ts';
+import { FakeCapabilities } from './fake-capabilities.ts';
+import { FakeConfigFile } from './fake-config-file.ts';
+import { FakeFileWatcher } from './fake-file-watcher.ts';
+import { FakeSandbox } from './fake-sandbox.ts';
+
+/** The real machines over fake ports and simulated time, with everything they told kept for assertions. */
+export class FakeRuntime implements AsyncDisposable {
+  readonly clock = new SimulatedClock();
+  readonly artifacts = new FakeArtifacts();
+  readonly sandbox = new FakeSandbox(this.artifacts.codeOf);
+  readonly capabilities = new FakeCapabilities();
+  readonly fileWatcher = new FakeFileWatcher();
+  readonly configFile = new FakeConfigFile();
+  readonly statuses: PluginStatus[] = [];
+  readonly replays: ConfigReplay[] = [];
+  readonly audits: AuditRecord[] = [];
+  /** Every event any actor got. */
+  readonly actorEvents: string[] = [];
+  board: StatusBoard = loadingBoard;
+  boards = 0;
+  readonly #totals = new Map<string, number>();
+  #manager: Manager | undefined;
+  readonly #relays = createRelays();
+
+  start(document?: ConfigDocument): Manager {
+    if (document) this.configFile.reading = { outcome: 'document', document };
+    const { relays } = this.#relays;
+    relays.pluginStatus.subscribe((board) => {
+      this.board = board;
+      this.boards += 1;
+      if (board.changed) this.statuses.push(board.changed);
+    });
+    relays.pluginsConfigReplay.subscribe((replay) => this.replays.push(replay));
+    relays.audit.subscribe((record) => this.audits.push(record));
+    relays.telemetry.subscribe((event) => {
+      if (event.kind === 'counter') this.#totals.set(`${event.name} ${event.plugin ?? ''}`, event.total);
+    });
+    this.#manager = startManager(
+      {
+        configFile: this.configFile,
+        artifacts: this.artifacts,
+        sandbox: this.sandbox,
+        capabilities: this.capabilities,
+        fileWatcher: this.fileWatcher,
+        publishers: this.#relays.publishers,
+        clock: this.clock,
+        random: () => 1,
+        artifactDebounceMs: 50,
+      },
+      {
+        inspect: (event) => {
+          if (event.type === '@xstate.event') this.actorEvents.push(event.event.type);
+        },
+      },
+    );
+    return this.#manager;
+  }
+
+  get manager(): Manager {
+    if (!this.#manager) throw new Error('The fake runtime was not started');
+    return this.#manager;
+  }
+
+  call(id: string, name: string, ...args: readonly unknown[]): Promise<CallOutcome> {
+    return this.manager.call(parsePluginId(id), { export: name, args });
+  }
+
+  status(id: string): PluginStatus | undefined {
+    return this.board.plugins.get(parsePluginId(id));
+  }
+
+  /** `Ready`, `Error.backoff`: where a plugin is, in one word. */
+  where(id: string): string | undefined {
+    const status = this.status(id);
+    return status && (status.phase === undefined ? status.state : `${status.state}.${status.phase}`);
+  }
+
+  count(name: CounterName, id = ''): number {
+    return this.#totals.get(`${name} ${id}`) ?? 0;
+  }
+
+  reaches(id: string, where: string): Promise<void> {
+    return this.eventually(() => expect(this.where(id)).toBe(where));
+  }
+
+  eventually(assertion: () => void): Promise<void> {
+    return vi.waitFor(assertion, { interval: 1, timeout: 2_000 });
+  }
+
+  /** Stops the machines and fails when they left anything behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#manager?.stop();
+    this.#relays.close();
+    expect({
+      instances: this.sandbox.live.length,
+      wirings: this.capabilities.wirings.length,
+      watches: this.fileWatcher.watches.size,
+      configWatches: this.configFile.watchers,
+    }).toEqual({ instances: 0, wirings: 0, watches: 0, configWatches: 0 });
+  }
+}

@@ -1,0 +1,33 @@
+import process from 'node:process';
+import { defineConfig } from 'vitest/config';
+
+/** Tests that start processes or measure time: one file at a time, after all others, so that they do not disturb each other. */
+const alone = ['test/{contract,e2e,sandbox}/**/*.test.ts'];
+
+/** Where to write the results as JSON, beside what is printed; `.ci/run` counts them. */
+const { TEST_REPORT: reportFile } = process.env;
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    ...(reportFile && { reporters: ['default', ['json', { outputFile: reportFile }]] }),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'units',
+          include: ['test/**/*.test.ts'],
+          exclude: [...alone, 'test/{bench,fixtures,soak}/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'processes', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
+  },
+});
