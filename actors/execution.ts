@@ -17,7 +17,7 @@ export type ExecutionCommand =
   | { readonly type: 'execution.configure'; readonly entry: PluginEntry }
   | { readonly type: 'execution.close' };
 
-interface Sender {
+export interface Sender {
   readonly generation: number;
 }
 

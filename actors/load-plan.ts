@@ -1,6 +1,6 @@
-import semver from 'semver';
 import type { PluginEntry, RuntimeSettings } from '../src/config/document.ts';
 import { type ErrorRecord, SignalboxError } from '../src/core/errors.ts';
+import { checkApi } from '../src/manifest/api-version.ts';
 import { hostApiVersion } from '../src/manifest/manifest.ts';
 import { type Grants, resolveGrants } from '../src/permissions/granting.ts';
 import { defaultLimits, type Limits, lowerOf, strictLimits } from '../src/permissions/limits.ts';
@@ -100,15 +100,5 @@ function manifestMismatch(entry: PluginEntry, { manifest, isDeclared }: Artifact
       },
     ).toRecord();
   }
-  const wanted = manifest.api === undefined ? hostApiVersion : manifest.api;
-  const required = semver.coerce(wanted);
-  const offered = new semver.SemVer(hostApiVersion);
-  if (required && required.major === offered.major && required.minor <= offered.minor) return undefined;
-  return new SignalboxError(
-    'API_INCOMPATIBLE',
-    `Cannot load plugin "${entry.id}": api ${wanted} is required, this host offers ${hostApiVersion}`,
-    {
-      hint: `A plugin needs the same major version and at most minor ${offered.minor}: api = "${hostApiVersion}"`,
-    },
-  ).toRecord();
+  return checkApi(manifest, hostApiVersion);
 }

@@ -32,7 +32,7 @@ export function loadSteps(vocabulary: PluginVocabulary, to: LoadTargets) {
       after: {
         verifyDeadline: {
           target: to.failed,
-          actions: { type: 'failOverdue', params: 'opening its artifact' },
+          actions: [{ type: 'failOverdue', params: 'opening its artifact' }, 'watchEntry', 'watch'],
         },
       },
     }),

@@ -47,7 +47,7 @@ export class Mailbox {
   #first: WaitingCall | undefined;
   #last: WaitingCall | undefined;
   #size = 0;
-  #closedBy: ErrorRecord | undefined;
+  #closedBy: (() => ErrorRecord) | undefined;
   #onWaiting: (() => void) | undefined;
 
   constructor({ capacity, onRejected }: MailboxOptions) {
@@ -61,7 +61,7 @@ export class Mailbox {
 
   /** Waits for its turn, then for its end. Never rejects. */
   post(request: MailboxRequest): Promise<CallOutcome> {
-    if (this.#closedBy) return this.#turnAway(this.#closedBy);
+    if (this.#closedBy) return this.#turnAway(this.#closedBy());
     if (this.#size >= this.capacity) return this.#turnAway(mailboxFull(this.capacity));
     if (request.signal?.aborted) return this.#turnAway(callAborted(request.export));
     return new Promise((settle) => {
@@ -106,7 +106,7 @@ export class Mailbox {
   /** Puts calls that were taken and not begun back to the front, in their order. */
   putBack(calls: readonly WaitingCall[]): void {
     for (const call of calls.toReversed()) {
-      if (this.#closedBy) this.#settleUnbegun(call, this.#closedBy);
+      if (this.#closedBy) this.#settleUnbegun(call, this.#closedBy());
       else if (call.request.signal?.aborted) this.#settleUnbegun(call, callAborted(call.request.export));
       else this.#prepend(call);
     }
@@ -126,10 +126,14 @@ export class Mailbox {
     this.#closedBy = undefined;
   }
 
-  /** Turns away what waits and what comes, until `open`. */
-  close(reason: ErrorRecord): void {
+  /**
+   * Turns away what waits and what comes, until `open`.
+   *
+   * @param reason asked only when a call is turned away: most mailboxes close empty, and errors are dear
+   */
+  close(reason: () => ErrorRecord): void {
     this.#closedBy = reason;
-    for (const call of this.take(this.#size)) this.#settleUnbegun(call, reason);
+    for (const call of this.take(this.#size)) this.#settleUnbegun(call, reason());
   }
 
   #append(call: WaitingCall): void {

@@ -25,17 +25,17 @@ export class Mailboxes {
       capacity: defaultLimits.mailbox_calls,
       onRejected: () => this.#counters.count('plugin.calls.rejected', id),
     });
-    box.close(new SignalboxError('PLUGIN_NOT_READY', `Plugin "${id}" has not started yet`).toRecord());
+    box.close(() => new SignalboxError('PLUGIN_NOT_READY', `Plugin "${id}" has not started yet`).toRecord());
     this.#boxes.set(id, box);
     return box;
   }
 
-  remove(id: PluginId, reason: ErrorRecord): void {
+  remove(id: PluginId, reason: () => ErrorRecord): void {
     this.#boxes.get(id)?.close(reason);
     this.#boxes.delete(id);
   }
 
-  closeAll(reason: ErrorRecord): void {
+  closeAll(reason: () => ErrorRecord): void {
     for (const box of this.#boxes.values()) box.close(reason);
   }
 }

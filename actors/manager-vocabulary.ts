@@ -16,6 +16,7 @@ import {
   unmetOf,
   withStatus,
 } from './manager-context.ts';
+import { endOrphans } from './orphans.ts';
 import { createPluginMachine } from './plugin.ts';
 import type { PluginCommand } from './plugin-events.ts';
 import { isSameStatus } from './plugin-status.ts';
@@ -47,7 +48,7 @@ export function managerVocabulary(ports: ActorPorts) {
         isLive(context, event) &&
         !context.rejected.has(event.status.id) &&
         !isSameStatus(context.statuses.get(event.status.id), event.status),
-      isNobodyLeft: ({ context }) => context.plugins.size === 0,
+      isNobodyLeft: ({ context }) => context.leaving.size === 0,
     },
     actions: {
       /** Carries a document out: every plugin that it changes hears of it, the others do not. */
@@ -56,16 +57,18 @@ export function managerVocabulary(ports: ActorPorts) {
         const { document } = event;
         const plan = reconcile(context.plugins, context.leaving, document);
         const message = document.settings.safeMode ? safeModeMessage : disabledMessage;
-        enqueue.assign(applied(context, document, plan, clock.now()));
+        enqueue.assign(({ spawn }) => {
+          // In one assign: each spawnChild would copy the table of children.
+          for (const assignment of plan.start) {
+            const { id, enabled } = assignment.entry;
+            spawn('plugin', { id: actorIdOf(id), input: { assignment, ...(!enabled && { message }) } });
+          }
+          return applied(context, document, plan, clock.now());
+        });
         enqueue(({ context: after }) => publishBoard(after));
         for (const rejection of plan.reject) {
           enqueue(({ context: after }) => publishBoard(after, after.statuses.get(rejection.id)));
-          enqueue(() => mailboxes.of(rejection.id).close(notReady(rejection.id, rejection.error)));
-        }
-        for (const assignment of plan.start) {
-          const { id, enabled } = assignment.entry;
-          const input = { assignment, ...(!enabled && { message }) };
-          enqueue.spawnChild('plugin', { id: actorIdOf(id), input });
+          enqueue(() => mailboxes.of(rejection.id).close(() => notReady(rejection.id, rejection.error)));
         }
         const tell = (id: PluginId, command: PluginCommand) => enqueue.sendTo(actorIdOf(id), command);
         for (const assignment of plan.enable)
@@ -125,16 +128,23 @@ export function managerVocabulary(ports: ActorPorts) {
         enqueue.stopChild(actorIdOf(id));
         enqueue.assign(reaped(context, id));
       }),
+      /** Enough while everything ends: the actors go with the manager. */
+      strikeOff: assign({
+        leaving: ({ context, event }) => {
+          const id = pluginIn(event);
+          return new Set([...context.leaving].filter((each) => each !== id));
+        },
+      }),
       forgetStatus: enqueueActions(({ context, event, enqueue }) => {
         const id = pluginIn(event);
         if (id === undefined || context.rejected.has(id)) return;
         const gone: PluginStatus = { id, state: 'Disabled', since: clock.now(), message: removedMessage };
         enqueue.assign({ statuses: new Map([...context.statuses].filter(([each]) => each !== id)) });
         enqueue(({ context: after }) => publishBoard(after, gone));
-        enqueue(() => mailboxes.remove(id, unknownPlugin(id)));
+        enqueue(() => mailboxes.remove(id, () => unknownPlugin(id)));
       }),
       /** The actor broke, which its machine should never let happen: an Error of that plugin alone. */
-      bury: enqueueActions(({ context, event, enqueue }) => {
+      bury: enqueueActions(({ context, event, enqueue, self }) => {
         const id = pluginIn(event);
         if (id === undefined || !('actorId' in event)) return;
         const error = brokenActor(event);
@@ -148,7 +158,8 @@ export function managerVocabulary(ports: ActorPorts) {
         };
         enqueue.assign({ ...reaped(context, id), ...withStatus(context, status) });
         enqueue(({ context: after }) => publishBoard(after, status));
-        enqueue(() => mailboxes.of(id).close(notReady(id, error)));
+        enqueue(() => mailboxes.of(id).close(() => notReady(id, error)));
+        enqueue(() => endOrphans(self, event.actorId));
         enqueue.stopChild(event.actorId);
       }),
       reportConfigFault: (_, { thrown }: { thrown: unknown }) => {

@@ -39,7 +39,7 @@ export function createManagerMachine(ports: ActorPorts) {
           'plugin.reload': {},
           'plugin.retry': {},
           'runtime.stop': {},
-          'plugin.stopped': { guard: 'isLeaving', actions: 'reap' },
+          'plugin.stopped': { guard: 'isLeaving', actions: 'strikeOff' },
         },
         always: { guard: 'isNobodyLeft', target: 'Stopped' },
         after: { stopDeadline: 'Stopped' },

@@ -3,7 +3,6 @@ import type { PluginId } from '../src/core/ids.ts';
 import type { Artifact } from '../src/ports/artifacts.ts';
 import type { Prepared } from '../src/ports/sandbox.ts';
 import { judgeFailure, type Verdict } from './backoff.ts';
-import type { Dependencies } from './dependencies.ts';
 import {
   type Assignment,
   isSameButConfig,
@@ -63,12 +62,6 @@ export interface PluginContext {
 export interface PluginInput {
   readonly assignment: Assignment;
   readonly message?: string;
-}
-
-/** What a manifest says that others need to know. */
-export interface Verified {
-  readonly version: string;
-  readonly dependencies: Dependencies;
 }
 
 export function initialContext({ assignment, message }: PluginInput, now: number): PluginContext {
@@ -165,9 +158,10 @@ export function configured(
   return { serving: { ...serving, plan }, degraded: degraded?.by === 'config' ? undefined : degraded };
 }
 
-/** Where a fix may appear while there is no artifact that says it better. */
+/** Where a fix may appear of an artifact that cannot be opened: at its path, and where it was before. */
 export function entryPaths({ assignment, watchPaths }: PluginContext): readonly string[] {
-  return [absolutePath(assignment.baseFolder, assignment.entry.artifactPath), ...watchPaths];
+  const { baseFolder, entry } = assignment;
+  return [...new Set([absolutePath(baseFolder, entry.artifactPath), ...watchPaths])];
 }
 
 export function isUnchanged({ reason, candidate, serving }: PluginContext): boolean {

@@ -6,6 +6,7 @@ import type { Prepared } from '../src/ports/sandbox.ts';
 import { artifactWatch } from './artifact-watch.ts';
 import { createExecutionMachine, type ExecutionCommand } from './execution.ts';
 import { limitsOf, permissionTexts } from './load-plan.ts';
+import { endOrphans } from './orphans.ts';
 import {
   configured,
   entryPaths,
@@ -100,6 +101,7 @@ export function pluginVocabulary(ports: ActorPorts) {
       explain: assign({
         message: ({ event }) => ('message' in event ? event.message : errorIn(event)?.message),
       }),
+      hush: assign({ message: undefined }),
       enterState: assign({ since: () => clock.now() }),
       enterReady: assign({ readySince: () => clock.now() }),
       startClock: assign({ loadStartedAt: () => clock.now() }),
@@ -165,6 +167,9 @@ export function pluginVocabulary(ports: ActorPorts) {
         enqueue.stopChild(executionId(generation));
         enqueue.assign(without(context, generation));
       }),
+      endOrphans: ({ event, self }) => {
+        if ('actorId' in event) endOrphans(self, event.actorId);
+      },
       serve: enqueueActions(({ context: { serving }, enqueue }) => {
         if (serving) enqueue.sendTo(executionId(serving.generation), { type: 'execution.serve' });
       }),
@@ -197,7 +202,7 @@ export function pluginVocabulary(ports: ActorPorts) {
         mailbox.open();
       },
       closeMailbox: ({ context }) => {
-        mailboxes.of(context.id).close(notReady(context));
+        mailboxes.of(context.id).close(() => notReady(context));
       },
       audit: ({ context: { id, candidate } }) => {
         if (candidate === undefined) return;

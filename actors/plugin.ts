@@ -28,7 +28,7 @@ export function createPluginMachine(ports: ActorPorts) {
       'artifact.unwatchable': { actions: 'explain' },
       'xstate.error.actor.*': {
         target: '.Error',
-        actions: ['fail', 'forget'],
+        actions: ['fail', 'endOrphans', 'forget'],
       },
     },
     initial: 'Disabled',
@@ -81,7 +81,7 @@ export function createPluginMachine(ports: ActorPorts) {
       },
 
       Loading: {
-        entry: ['enterState', 'startClock', 'dropCandidate', 'openMailbox', 'watchEntry', 'watch'],
+        entry: ['enterState', 'startClock', 'dropCandidate', 'hush', 'openMailbox'],
         initial: 'verifying',
         states: {
           ...loadSteps(vocabulary, { loaded: 'loaded', failed: '#plugin.Error' }),

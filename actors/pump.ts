@@ -75,12 +75,13 @@ export class Pump {
 
   async #runBatch(): Promise<void> {
     const { mailbox, instance, clock, onBatch } = this.#input;
-    const calls = mailbox.take(maxBatch).filter((call) => !this.#refused(call));
+    const taken = mailbox.take(maxBatch);
+    const calls = taken.filter((call) => !this.#refused(call));
     const startedAt = clock.now();
     const outcomes = instance.callAll(calls.map((call) => this.#requestOf(call)));
     const unbegun: WaitingCall[] = [];
     let failed = 0;
-    let rejected = 0;
+    let rejected = taken.length - calls.length;
     for (const [index, call] of calls.entries()) {
       const outcome = await outcomes[index];
       if (outcome === undefined || isUnbegun(outcome)) {

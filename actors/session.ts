@@ -1,9 +1,9 @@
 import { fromCallback } from 'xstate';
+import { toConfigData } from '../src/config/config-data.ts';
 import type { PluginEntry } from '../src/config/document.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../src/core/errors.ts';
 import type { HostEvent, Wiring } from '../src/ports/capabilities.ts';
 import type { Instance, Prepared } from '../src/ports/sandbox.ts';
-import { toConfigData } from './config-data.ts';
 import { Guest } from './guest.ts';
 import { HeldEvents } from './held-events.ts';
 import type { LoadPlan } from './load-plan.ts';
@@ -63,6 +63,8 @@ class Session {
   readonly #abandoned = new AbortController();
   readonly #starting: Promise<Live>;
   #phase: 'standby' | 'serving' | 'ended' = 'standby';
+  /** The last word on whether to serve: earlier ones are not obeyed, or not answered, any more. */
+  #wanted: SessionCommand | undefined;
   #work: Promise<unknown>;
   #tick: unknown;
 
@@ -88,6 +90,7 @@ class Session {
   }
 
   obey(command: SessionCommand): void {
+    if (command.type === 'session.pause' || command.type === 'session.serve') this.#wanted = command;
     this.#work = this.#work
       .then(async () => {
         if (this.#phase !== 'ended') await this.#run(command, await this.#starting);
@@ -132,12 +135,9 @@ class Session {
         await live.guest.ask('state.restore', [command.snapshot]);
         return this.#tell({ type: 'session.restored' });
       case 'session.serve':
-        return this.#serve(live);
-      case 'session.pause': {
-        await this.#standBy(live);
-        if (!command.takesSnapshot) return this.#tell({ type: 'session.paused' });
-        return this.#tell({ type: 'session.paused', snapshot: await live.guest.snapshot() });
-      }
+        return this.#wanted === command ? this.#serve(live) : undefined;
+      case 'session.pause':
+        return this.#pause(live, command);
       case 'session.configure':
         return this.#configure(live, command.entry);
       case 'session.close':
@@ -151,6 +151,13 @@ class Session {
     if (!guest.has(eventExport)) return;
     this.#held.release((event) => this.#mailbox.deliver(event));
     this.#scheduleTick();
+  }
+
+  async #pause(live: Live, command: Extract<SessionCommand, { type: 'session.pause' }>): Promise<void> {
+    await this.#standBy(live);
+    if (this.#wanted !== command) return;
+    const snapshot = command.takesSnapshot ? await live.guest.snapshot() : undefined;
+    if (this.#wanted === command) this.#tell({ type: 'session.paused', ...(snapshot && { snapshot }) });
   }
 
   /** Takes no more calls and waits for those the instance has. */
@@ -177,7 +184,15 @@ class Session {
   async #close(live: Live): Promise<void> {
     await this.#standBy(live);
     if (live.guest.has('lifecycle.shutdown')) await live.guest.call('lifecycle.shutdown', []);
-    await this.#end({ type: 'session.closed' });
+    if (this.#isEnded()) return;
+    this.#phase = 'ended';
+    await this.#release();
+    this.#sendBack({ type: 'session.closed' });
+  }
+
+  /** Asked after an await: meanwhile the instance may have been lost, or everything abandoned. */
+  #isEnded(): boolean {
+    return this.#phase === 'ended';
   }
 
   #deliver(event: HostEvent): void {
@@ -202,19 +217,13 @@ class Session {
     this.#fail(error ?? new SignalboxError('CELL_LOST', 'The instance was closed from outside').toRecord());
   }
 
-  #fail(error: ErrorRecord): void {
-    void this.#end({ type: 'session.failed', error });
-  }
-
   #tell(event: SessionEvent): void {
     if (this.#phase !== 'ended') this.#sendBack(event);
   }
 
-  async #end(last: SessionEvent): Promise<void> {
-    if (this.#phase === 'ended') return;
-    this.#phase = 'ended';
-    await this.#release();
-    this.#sendBack(last);
+  #fail(error: ErrorRecord): void {
+    this.#tell({ type: 'session.failed', error });
+    this.abandon();
   }
 
   /** Lets go of everything; what refuses does not keep the rest. */

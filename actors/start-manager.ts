@@ -41,7 +41,7 @@ export function startManager(ports: RuntimePorts, { inspect }: ManagerOptions = 
   const ended = new Promise<void>((resolve, reject) => {
     actor.subscribe({ complete: resolve, error: reject });
   });
-  const stopped = ended.finally(() => mailboxes.closeAll(runtimeClosed()));
+  const stopped = ended.finally(() => mailboxes.closeAll(runtimeClosed));
   // A manager that broke tells whoever stops it; until then nobody waits for this.
   stopped.catch(() => {});
   actor.start();

@@ -26,6 +26,7 @@ export type TelemetryEvent =
       readonly total: number;
     }
   | {
+      /** `load` and `reload`: from the decision to Ready. `call`: the mean over one batch of calls, waiting in the mailbox excluded. */
       readonly kind: 'duration';
       readonly time: number;
       readonly name: 'load' | 'reload' | 'call';

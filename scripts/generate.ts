@@ -15,17 +15,23 @@ interface Step {
 const steps: readonly Step[] = [
   {
     script: 'scripts/build-script-host.ts',
-    inputs: ['wit', 'src/sandbox/script-host', 'package-lock.json'],
-    outputs: ['generated/script-host.wasm'],
+    inputs: [
+      'wit',
+      'src/sandbox/script-host',
+      'src/sandbox/prepare',
+      'src/sandbox/program.ts',
+      'package-lock.json',
+    ],
+    outputs: ['generated/script-host.wasm', 'generated/script-host.program'],
   },
   {
     script: 'scripts/generate-types.ts',
-    inputs: ['wit', 'package-lock.json'],
+    inputs: ['wit', 'scripts/jco.ts', 'package-lock.json'],
     outputs: ['generated/plugin-types'],
   },
   {
     script: 'scripts/build-plugins.ts',
-    inputs: ['wit', 'plugins', 'package-lock.json'],
+    inputs: ['wit', 'plugins', 'scripts/jco.ts', 'package-lock.json'],
     outputs: ['plugins/hello_world/dist', 'plugins/heartbeat/dist'],
   },
   {

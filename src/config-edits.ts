@@ -9,7 +9,11 @@ import { createFileWatcher } from './watch/file-watcher.ts';
  *
  * @throws `CONFIG_UNREADABLE`, `CONFIG_CONFLICT`, `CONFIG_EDIT_REFUSED`, `PLUGIN_UNKNOWN`
  */
-export async function editConfigFile(file: string, edit: ConfigEdit, signal?: AbortSignal): Promise<ConfigDocument> {
+export async function editConfigFile(
+  file: string,
+  edit: ConfigEdit,
+  signal?: AbortSignal,
+): Promise<ConfigDocument> {
   await using watcher = createFileWatcher();
   const configFile = await openConfigFile(resolve(file), watcher);
   return configFile.edit(edit, signal ?? new AbortController().signal);

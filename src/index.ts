@@ -5,6 +5,14 @@ export type { LogLevel, PluginLogLine } from '../relays/plugin-log.ts';
 export type { PluginState, PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
 export type { Relays } from '../relays/relays.ts';
 export type { CounterName, TelemetryEvent } from '../relays/telemetry.ts';
+export {
+  defineCapability,
+  type HostCallContext,
+  type HostCapability,
+  type HostFunctionDefinition,
+  hostFunction,
+} from './capabilities/define-capability.ts';
+export { refused, returned } from './capabilities/replies.ts';
 export type { ConfigDocument, Isolation, PluginEntry } from './config/document.ts';
 export type { ConfigEdit } from './config/edit.ts';
 export { editConfigFile } from './config-edits.ts';

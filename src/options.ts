@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { InspectionEvent } from 'xstate';
 import type { PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
 import type { Relays } from '../relays/relays.ts';
+import type { HostCapability } from './capabilities/define-capability.ts';
 
 /** TOML text that lives in no file; relative paths in it start at `baseFolder`. */
 export interface ConfigText {
@@ -20,6 +21,8 @@ export interface RuntimeOptions {
   readonly logger?: Logger;
   /** JSON Schemas for `custom` events by channel; a payload that does not match is refused before it reaches a relay. */
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
+  /** Interfaces of your own that components may import, made with `defineCapability`; each needs the permission `host:use:<interface>`. */
+  readonly hostCapabilities?: readonly HostCapability[];
   /** Shared cells; default one per core. */
   readonly cells?: number;
   /** Quiet time before a changed artifact is loaded, milliseconds; default 50. */

@@ -36,11 +36,15 @@ interface Examiner {
  *
  * @throws `CONFIG_UNREADABLE`
  */
-export async function preflight(config: string | ConfigText, options: PreflightOptions = {}): Promise<PreflightReport> {
+export async function preflight(
+  config: string | ConfigText,
+  options: PreflightOptions = {},
+): Promise<PreflightReport> {
   const signal = options.signal ?? new AbortController().signal;
   await using resources = new AsyncDisposableStack();
   const watcher = resources.use(createFileWatcher());
-  const configFile = typeof config === 'string' ? await openConfigFile(resolve(config), watcher) : memoryConfigFile(config);
+  const configFile =
+    typeof config === 'string' ? await openConfigFile(resolve(config), watcher) : memoryConfigFile(config);
   const reading = await configFile.read(signal);
   if (reading.outcome !== 'document') {
     return { file: configFile.file, problem: problemOf(reading), warnings: [], entries: [] };
@@ -58,16 +62,28 @@ export async function preflight(config: string | ConfigText, options: PreflightO
       ),
     }),
   };
-  const entries: EntryReport[] = document.rejected.map(({ id, error }) => ({ id, isEnabled: false, problems: [error] }));
+  const entries: EntryReport[] = document.rejected.map(({ id, error }) => ({
+    id,
+    isEnabled: false,
+    problems: [error],
+  }));
   for (const entry of document.entries) entries.push(await examine(entry, document, examiner));
   return { file: document.file, warnings: document.warnings, entries };
 }
 
-async function examine(entry: PluginEntry, document: ConfigDocument, examiner: Examiner): Promise<EntryReport> {
+async function examine(
+  entry: PluginEntry,
+  document: ConfigDocument,
+  examiner: Examiner,
+): Promise<EntryReport> {
   const base = { id: entry.id, isEnabled: entry.enabled, artifactPath: entry.artifactPath };
   const problems: ErrorRecord[] = [];
   try {
-    const artifact = await examiner.artifacts.open(entry.artifactPath, dirname(document.file), examiner.signal);
+    const artifact = await examiner.artifacts.open(
+      entry.artifactPath,
+      dirname(document.file),
+      examiner.signal,
+    );
     const { manifest, isDeclared, code, digest } = artifact;
     if (isDeclared && manifest.id !== entry.id) problems.push(idMismatch(entry, manifest.id));
     const { effective, missing } = resolveGrants({ manifest, isDeclared, entry });
@@ -99,9 +115,13 @@ async function examine(entry: PluginEntry, document: ConfigDocument, examiner: E
 }
 
 function idMismatch(entry: PluginEntry, manifestId: string): ErrorRecord {
-  return new SignalboxError('MANIFEST_INVALID', `Entry "${entry.id}" names a plugin whose manifest says "${manifestId}"`, {
-    hint: `Write id = "${manifestId}" in the entry, or point artifact_path at another plugin`,
-  }).toRecord();
+  return new SignalboxError(
+    'MANIFEST_INVALID',
+    `Entry "${entry.id}" names a plugin whose manifest says "${manifestId}"`,
+    {
+      hint: `Write id = "${manifestId}" in the entry, or point artifact_path at another plugin`,
+    },
+  ).toRecord();
 }
 
 function problemOf(reading: Exclude<ConfigReading, { outcome: 'document' }>): ErrorRecord {
@@ -113,7 +133,10 @@ function problemOf(reading: Exclude<ConfigReading, { outcome: 'document' }>): Er
 
 /** Asks the real capabilities, wired to nothing. */
 function offeredInterfaces(): readonly string[] {
-  const fileWatcher = { watch: () => ({ [Symbol.asyncDispose]: async () => {} }), [Symbol.asyncDispose]: async () => {} };
+  const fileWatcher = {
+    watch: () => ({ [Symbol.asyncDispose]: async () => {} }),
+    [Symbol.asyncDispose]: async () => {},
+  };
   const publish = { event: () => {}, log: () => {}, audit: () => {} };
   return createCapabilities({ fileWatcher, clock: systemClock, publish }).offered;
 }

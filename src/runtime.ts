@@ -55,6 +55,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       clock: systemClock,
       publish: { event: publishers.pluginEvent, log: publishers.pluginLog, audit: publishers.audit },
       ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
+      ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
     }),
     clock: systemClock,
     random: Math.random,
@@ -83,7 +84,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     settled: (signal) =>
       nextBoard(
         relays.pluginStatus,
-        (board) => board.phase === 'known' && [...board.plugins.values()].every((status) => status.state !== 'Loading'),
+        (board) =>
+          board.phase === 'known' &&
+          [...board.plugins.values()].every((status) => status.state !== 'Loading'),
         signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
       ),
     close,

@@ -6,6 +6,7 @@ import type { PluginEvent } from '../relays/plugin-event.ts';
 import type { PluginLogLine } from '../relays/plugin-log.ts';
 import type { PluginStatus } from '../relays/plugin-status.ts';
 import { composeConfig } from './config/compose.ts';
+import type { Isolation } from './config/document.ts';
 import { SignalboxError } from './core/errors.ts';
 import type { Runtime, RuntimeOptions } from './options.ts';
 import { createRuntime } from './runtime.ts';
@@ -20,6 +21,8 @@ export interface TestPlugin {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Default true. */
   readonly enabled?: boolean;
+  /** Default `shared`. */
+  readonly isolation?: Isolation;
 }
 
 export interface TestRuntimeOptions extends Pick<RuntimeOptions, 'channelSchemas' | 'signal'> {
@@ -115,6 +118,7 @@ function configText(plugins: TestRuntimeOptions['plugins']): string {
       artifactPath: plugin.path === undefined ? `${id}.ts` : resolve(plugin.path),
       permissions: plugin.permissions ?? [],
       config: plugin.config ?? {},
+      ...(plugin.isolation && { isolation: plugin.isolation }),
     })),
   );
 }

@@ -11,6 +11,9 @@ interface Schema {
   readonly patternProperties?: Readonly<Record<string, Schema>>;
 }
 
+/** Tables that have a page of their own, by their key. */
+const explained: Readonly<Record<string, string>> = { limits: 'see [limits](permissions.md#limits)' };
+
 /** A Markdown table of every key an object schema names; those of nested objects are dotted. */
 export function schemaTable(schema: object): string {
   return markdownTable(['key', 'type', 'default', 'meaning'], rowsOf(schema, ''));
@@ -27,6 +30,8 @@ function rowsOf(schema: Schema, prefix: string): (readonly string[])[] {
     const path = `${prefix}${key}`;
     const inner = property.items?.properties ? property.items : property;
     const isRequired = schema.required?.includes(key) ?? false;
+    const elsewhere = explained[key];
+    if (elsewhere) return [[`\`${path}\``, typeOf(property), '', elsewhere]];
     return [
       [`\`${path}\``, typeOf(property), isRequired ? 'required' : defaultOf(property), meaningOf(property)],
       ...rowsOf(inner, inner === property ? `${path}.` : `${path}[].`),

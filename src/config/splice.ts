@@ -8,11 +8,14 @@ export interface Splice {
   readonly insert: string;
 }
 
-/** @param splices must not overlap */
+/** @param splices must not overlap; of two at the same place the first comes first */
 export function spliced(text: string, splices: readonly Splice[]): string {
-  return [...splices]
-    .sort((a, b) => b.start - a.start)
-    .reduce((edited, { start, end, insert }) => edited.slice(0, start) + insert + edited.slice(end), text);
+  return splices
+    .toSorted((a, b) => a.start - b.start)
+    .reduceRight(
+      (edited, { start, end, insert }) => edited.slice(0, start) + insert + edited.slice(end),
+      text,
+    );
 }
 
 export function replaceValue(assignment: AST.TOMLKeyValue, valueText: string): Splice {

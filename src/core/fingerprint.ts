@@ -3,7 +3,9 @@ import { type Digest, digestOf } from './ids.ts';
 
 /** JSON with sorted keys: two values that mean the same give the same text, whatever their key order. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => (isPlainObject(part) ? sortKeys(part) : part)) ?? 'null';
+  return (
+    JSON.stringify(value, (_key, part: unknown) => (isPlainObject(part) ? sortKeys(part) : part)) ?? 'null'
+  );
 }
 
 /** SHA-256 of text or bytes. */

@@ -14,13 +14,17 @@ export const manifestSchema = Type.Object(
     kind: Type.Enum(['component', 'script']),
     entry: Type.String({ minLength: 1, description: 'The .wasm, .ts or .js file, relative to plugin.toml' }),
     api: Type.Optional(Type.String({ description: 'Version of signalbox:plugin: 0.1' })),
-    exports: Type.Optional(Type.Array(Type.String(), { description: 'Exports that hosts may call; all when absent' })),
+    exports: Type.Optional(
+      Type.Array(Type.String(), { description: 'Exports that hosts may call; all when absent' }),
+    ),
     tags: Type.Optional(Type.Array(Type.String())),
     tick_ms: Type.Optional(Type.Integer({ minimum: 50, description: 'Ask for a tick event this often' })),
     permissions: Type.Optional(
       Type.Array(
         Type.Object({
-          want: Type.String({ description: 'domain:action[:scope]; a scope may be * when the operator decides' }),
+          want: Type.String({
+            description: 'domain:action[:scope]; a scope may be * when the operator decides',
+          }),
           reason: Type.String({ minLength: 1 }),
           optional: Type.Optional(Type.Boolean()),
         }),

@@ -1,5 +1,5 @@
+import type { ConfigData } from '../config/config-data.ts';
 import type { PluginEntry } from '../config/document.ts';
-import type { PluginId } from '../core/ids.ts';
 import type { Limits } from '../permissions/limits.ts';
 import type { Permission } from '../permissions/permission.ts';
 import type { HostImports } from './host-imports.ts';
@@ -9,12 +9,13 @@ export type HostEvent =
   | { readonly tag: 'tick' }
   | {
       readonly tag: 'filesystem-change';
-      readonly val: { readonly subscription: bigint; readonly paths: readonly string[]; readonly overflow: boolean };
+      readonly val: {
+        readonly subscription: bigint;
+        readonly paths: readonly string[];
+        readonly overflow: boolean;
+      };
     }
   | { readonly tag: 'config-updated'; readonly val: ConfigData };
-
-/** The `config-data` of `wit/`: values are JSON text. */
-export type ConfigData = readonly { readonly key: string; readonly value: string }[];
 
 /** What one instance is wired with. */
 export interface WiringRequest {
@@ -42,13 +43,4 @@ export interface Capabilities {
   readonly offered: readonly string[];
   /** Wires one instance; disposing drops its watches and forgets its rates. */
   wire(request: WiringRequest): Wiring;
-}
-
-/** A use or refusal of a permission, for the audit relay. */
-export interface PermissionUse {
-  readonly plugin: PluginId;
-  readonly permission: string;
-  readonly decision: 'used' | 'denied';
-  /** The rule that refused, or the grant that allowed. */
-  readonly rule: string;
 }

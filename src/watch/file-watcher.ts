@@ -1,18 +1,14 @@
-import { lstatSync } from 'node:fs';
-import { isAbsolute, resolve, sep } from 'node:path';
-import { watch as observe } from 'chokidar';
+import { isAbsolute, resolve } from 'node:path';
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
 import type { FileWatcher, WatchRequest } from '../ports/file-watcher.ts';
 import { createChangeBatch } from './change-batch.ts';
-
-/** Files we write beside others for a moment, never anybody's news. */
-const ownTempFile = /\.sbx-tmp$/;
+import { codeOf, type Observation, observeRoots } from './observe-roots.ts';
 
 /**
- * Chokidar holds a vanished file back this long, milliseconds, in case it is about to be replaced. Our batches join the two
- * anyway; the option is on because it also silences the swap and backup files of editors.
+ * After a root or a folder above it went away the watch is set up anew, once nothing more has gone for this long,
+ * milliseconds: chokidar 6.0 loses one in ten of the roots that come back while it still tidies up after them.
  */
-const atomicSaveMs = 1;
+const restartAfterMs = 15;
 
 const hints: Readonly<Record<string, string>> = {
   ENOSPC: 'Raise fs.inotify.max_user_watches, or watch fewer folders',
@@ -50,32 +46,36 @@ export function createFileWatcher(): FileWatcher {
 function startWatch({ paths, debounceMs, onChange, onError }: WatchRequest): AsyncDisposable {
   const roots = paths.map(absolute);
   const batch = createChangeBatch(debounceMs, onChange);
-  const startedAt = Date.now();
-  const marks = roots.map(markOf);
-  let isReady = false;
+  const vanished = new Set<string>();
+  const open = new Set<Observation>();
+  let restart: ReturnType<typeof setTimeout> | undefined;
 
-  const watcher = observe(roots, {
-    followSymlinks: false,
-    atomic: atomicSaveMs,
-    // What is found at the start is looked at too: it may have changed between the call and the first look.
-    ignoreInitial: false,
-    // Chokidar waits for a missing root at the nearest folder above; what else is there is not ours.
-    ignored: (path) => ownTempFile.test(path) || !roots.some((root) => isWithin(root, path)),
-  });
-  watcher.on('all', (_event, path, stats) => {
-    if (!roots.some((root) => isWithin(root, path))) return;
-    if (isReady || (stats !== undefined && stats.ctimeMs >= startedAt)) batch.add(path);
-  });
-  watcher.on('ready', () => {
-    isReady = true;
-    for (const [index, root] of roots.entries()) if (markOf(root) !== marks[index]) batch.add(root);
-  });
-  watcher.on('error', (error) => onError(watchFailure(error, roots)));
+  const begin = (): void => {
+    const predecessors = [...open];
+    const observation = observeRoots(roots, new Set(vanished), {
+      onChange: batch.add,
+      onError: (error) => onError(watchFailure(error, roots)),
+      onReady: () => void Promise.all(predecessors.map(end)),
+      onVanish: (root) => {
+        vanished.add(root);
+        clearTimeout(restart);
+        restart = setTimeout(begin, restartAfterMs);
+      },
+    });
+    vanished.clear();
+    open.add(observation);
+  };
+  const end = async (observation: Observation): Promise<void> => {
+    await observation.close();
+    open.delete(observation);
+  };
 
+  begin();
   return {
     async [Symbol.asyncDispose]() {
       batch.close();
-      await watcher.close();
+      clearTimeout(restart);
+      await Promise.all([...open].map(end));
     },
   };
 }
@@ -83,22 +83,6 @@ function startWatch({ paths, debounceMs, onChange, onError }: WatchRequest): Asy
 function absolute(path: string): string {
   if (isAbsolute(path)) return resolve(path);
   throw new SignalboxError('INTERNAL', `Cannot watch "${path}": only absolute paths can be watched`);
-}
-
-/** True for the root itself and what is below it. */
-function isWithin(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
-
-/** Tells one state of a file from another without reading it; the same text for every path where nothing is. */
-function markOf(path: string): string {
-  try {
-    const stats = lstatSync(path, { throwIfNoEntry: false, bigint: true });
-    // A folder's times change with what it holds, and that is reported by its own name.
-    return !stats ? 'absent' : stats.isDirectory() ? 'folder' : `${stats.ino} ${stats.size} ${stats.mtimeNs}`;
-  } catch (error) {
-    return codeOf(error);
-  }
 }
 
 function watchFailure(error: unknown, roots: readonly string[]): ErrorRecord {
@@ -109,9 +93,4 @@ function watchFailure(error: unknown, roots: readonly string[]): ErrorRecord {
     cause: error,
     ...(hint !== undefined && { hint }),
   }).toRecord();
-}
-
-/** The system's name of what went wrong: `EACCES`. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

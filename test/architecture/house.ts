@@ -42,7 +42,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   semver: ['src/manifest', 'actors'],
   'smol-toml': ['src/config', 'src/manifest'],
   'toml-eslint-parser': ['src/config'],
-  typebox: ['src/permissions', 'src/manifest', 'src/config', 'src/capabilities'],
+  typebox: ['src/permissions', 'src/manifest', 'src/config', 'src/capabilities', 'actors'],
   xstate: ['actors', 'src/inspect', face],
 };
 

@@ -106,7 +106,8 @@ const nodeKeys = [
   ],
   ...['onDone', 'output', 'tags', 'meta', 'description'],
 ];
-const rootKeys = ['context', 'version'];
+/** `schemas` is what `setup()` leaves there. */
+const rootKeys = ['context', 'schemas', 'version'];
 
 function named(name: string): AnyStateMachine {
   const found = all.find((candidate) => candidate.name === name);
@@ -144,12 +145,22 @@ function hasDeadline(node: AnyStateNode): boolean {
 }
 
 function logicOf(machine: AnyStateMachine, src: unknown): AnyActorLogic {
-  return typeof src === 'string' ? machine.implementations.actors[src] : src;
+  return (typeof src === 'string' ? machine.implementations.actors[src] : src) as AnyActorLogic;
 }
 
-/** `fromPromise` and `fromCallback` give objects of one shape; only the first one ends when told of a kept promise. */
+/**
+ * `fromPromise` and `fromCallback` give objects of one shape. Told of a kept promise, the first ends; the second looks for
+ * the actor it belongs to, and here there is none.
+ */
 function isPromiseLogic(logic: AnyActorLogic): boolean {
   if (logic instanceof StateMachine) return false;
   const active = { status: 'active', input: undefined, output: undefined, error: undefined };
-  return logic.transition(active, { type: 'xstate.promise.resolve', data: 1 }, {} as never).status === 'done';
+  try {
+    return (
+      logic.transition(active, { type: 'xstate.promise.resolve', data: 1 }, {} as never).status === 'done'
+    );
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }

@@ -59,11 +59,11 @@ describe('the package, installed from its tarball without development dependenci
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('its command says its version', async () => {
-    expect(await run('npx', '--no', 'signalbox', '--version')).toBe(`${manifest.version}\n`);
+    expect(await run('npx', '--no', '--', 'signalbox', '--version')).toBe(`${manifest.version}\n`);
   });
 
   test('its command lists the plugins of a config', async () => {
-    const listed: unknown = JSON.parse(await run('npx', '--no', 'signalbox', 'list', '--json'));
+    const listed: unknown = JSON.parse(await run('npx', '--no', '--', 'signalbox', 'list', '--json'));
     expect(listed).toMatchObject([{ id: 'adder', enabled: true, kind: 'script', problems: [] }]);
   });
 

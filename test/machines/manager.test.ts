@@ -24,11 +24,13 @@ describe('the manager at the start', () => {
     const { manager } = { manager: runtime.start() };
     await runtime.eventually(() => expect(runtime.board.phase).toBe('known'));
     manager.replay(documentOf([entryOf('a'), entryOf('off', { enabled: false })], {}, [rejection]));
-    expect([...runtime.board.plugins.values()].map(({ id, state, message }) => [id, state, message])).toEqual([
-      ['a', 'Loading', undefined],
-      ['off', 'Disabled', 'Disabled in the config'],
-      ['bad', 'Error', 'Entry "bad" has no artifact_path'],
-    ]);
+    expect([...runtime.board.plugins.values()].map(({ id, state, message }) => [id, state, message])).toEqual(
+      [
+        ['a', 'Loading', undefined],
+        ['off', 'Disabled', 'Disabled in the config'],
+        ['bad', 'Error', 'Entry "bad" has no artifact_path'],
+      ],
+    );
     await runtime.reaches('a', 'Ready');
   });
 
@@ -37,7 +39,10 @@ describe('the manager at the start', () => {
     runtime.artifacts.put('a', { code: guest() });
     runtime.start();
     await runtime.eventually(() => expect(runtime.board.phase).toBe('known'));
-    expect(runtime.replays).toEqual([{ phase: 'loading' }, { phase: 'missing', file: '/app/signalbox.toml' }]);
+    expect(runtime.replays).toEqual([
+      { phase: 'loading' },
+      { phase: 'missing', file: '/app/signalbox.toml' },
+    ]);
     runtime.configFile.change({ outcome: 'document', document: documentOf([entryOf('a')]) });
     await runtime.reaches('a', 'Ready');
   });
@@ -52,7 +57,9 @@ describe('the manager and a changing config', () => {
     await runtime.reaches('a', 'Ready');
     const problem = new SignalboxError('CONFIG_SYNTAX', 'Line 3').toRecord();
     runtime.configFile.change({ outcome: 'invalid', error: problem });
-    await runtime.eventually(() => expect(runtime.replays.at(-1)).toEqual({ phase: 'known', document, problem }));
+    await runtime.eventually(() =>
+      expect(runtime.replays.at(-1)).toEqual({ phase: 'known', document, problem }),
+    );
     expect(runtime.where('a')).toBe('Ready');
     runtime.configFile.change({ outcome: 'document', document: documentOf([entryOf('a')]) });
     await runtime.eventually(() => expect(runtime.replays.at(-1)).toEqual({ phase: 'known', document }));
@@ -67,8 +74,15 @@ describe('the manager and a changing config', () => {
     await runtime.reaches('a', 'Ready');
     runtime.manager.replay(documentOf([]));
     await runtime.eventually(() => expect(runtime.board.plugins.size).toBe(0));
-    expect(runtime.statuses.at(-1)).toMatchObject({ id: 'a', state: 'Disabled', message: 'Removed from the config' });
-    expect(await runtime.call('a', 'x')).toMatchObject({ outcome: 'rejected', error: { code: 'PLUGIN_UNKNOWN' } });
+    expect(runtime.statuses.at(-1)).toMatchObject({
+      id: 'a',
+      state: 'Disabled',
+      message: 'Removed from the config',
+    });
+    expect(await runtime.call('a', 'x')).toMatchObject({
+      outcome: 'rejected',
+      error: { code: 'PLUGIN_UNKNOWN' },
+    });
   });
 
   test('keeps a plugin that comes back before it is gone', async () => {
@@ -167,8 +181,13 @@ describe('stopping', () => {
     expect(shutdowns.sort()).toEqual(['a', 'b']);
     expect(runtime.manager.actor.getSnapshot().value).toBe('Stopped');
     const children = Object.entries(runtime.manager.actor.getSnapshot().children);
-    expect(children.map(([id, child]) => [id, child?.getSnapshot().status])).toEqual([['config', 'stopped']]);
-    expect(await runtime.call('a', 'x')).toMatchObject({ outcome: 'rejected', error: { code: 'RUNTIME_CLOSED' } });
+    expect(children.map(([id, child]) => [id, child?.getSnapshot().status])).toEqual(
+      ['config', 'plugin:a', 'plugin:b', 'plugin:c'].map((id) => [id, 'stopped']),
+    );
+    expect(await runtime.call('a', 'x')).toMatchObject({
+      outcome: 'rejected',
+      error: { code: 'RUNTIME_CLOSED' },
+    });
     await runtime.manager.stop();
   });
 
@@ -190,5 +209,31 @@ describe('stopping', () => {
     await runtime.eventually(() => expect(runtime.sandbox.instantiations).toBeGreaterThan(0));
     await runtime.manager.stop();
     await runtime.eventually(() => expect(runtime.sandbox.live.length).toBe(0));
+  });
+});
+
+describe('an actor that breaks', () => {
+  // Only a fault of ours gets there: a manifest that no parser would let through stands in for one.
+  const broken = { code: guest(), manifest: { permissions: [{ want: JSON.parse('5'), reason: '' }] } };
+
+  test('is an Error of that plugin alone, leaves nothing behind, and starts over when told', async () => {
+    await using runtime = new FakeRuntime();
+    runtime.artifacts.put('a', { code: guest() });
+    runtime.artifacts.put('b', { code: guest() });
+    runtime.start(documentOf([entryOf('a'), entryOf('b')]));
+    await runtime.reaches('a', 'Ready');
+    await runtime.reaches('b', 'Ready');
+    runtime.artifacts.put('a', broken);
+    runtime.manager.reload(parsePluginId('a'));
+    await runtime.reaches('a', 'Error.quarantined');
+    expect(runtime.status('a')?.error?.code).toBe('INTERNAL');
+    expect(runtime.where('b')).toBe('Ready');
+    expect(await runtime.call('a', 'x')).toMatchObject({ error: { code: 'PLUGIN_NOT_READY' } });
+    await runtime.eventually(() =>
+      expect(runtime.sandbox.live.map(({ pluginId }) => pluginId)).toEqual(['b']),
+    );
+    runtime.artifacts.put('a', { code: guest() });
+    runtime.manager.retry(parsePluginId('a'));
+    await runtime.reaches('a', 'Ready');
   });
 });

@@ -13,7 +13,9 @@ describe('a change of the config table alone', () => {
   test('is told to a plugin that handles events, which keeps running', async () => {
     await using runtime = new FakeRuntime();
     const events: unknown[] = [];
-    runtime.artifacts.put('a', { code: guest({ 'lifecycle.handle-event': (event) => void events.push(event) }) });
+    runtime.artifacts.put('a', {
+      code: guest({ 'lifecycle.handle-event': (event) => void events.push(event) }),
+    });
     runtime.start(withConfig('Hello'));
     await runtime.reaches('a', 'Ready');
     runtime.manager.replay(withConfig('Good day'));

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { SignalboxError } from '../../src/core/errors.ts';
 import type { CallOutcome } from '../../src/ports/sandbox.ts';
 import { documentOf, entryOf } from '../support/config-documents.ts';
-import type { GuestCode } from '../support/fake-sandbox.ts';
 import { FakeRuntime } from '../support/fake-runtime.ts';
+import type { GuestCode } from '../support/fake-sandbox.ts';
 import { gate, guest, refuse } from '../support/guests.ts';
 
 async function ready(code: GuestCode, draft = {}): Promise<FakeRuntime> {
@@ -97,6 +97,40 @@ describe('a reload', () => {
     init.open();
   });
 
+  test('that is overtaken while the old one ends its call hands over the state as it is then', async () => {
+    const work = gate();
+    const stateful = (): GuestCode => () => {
+      let state = 0;
+      return {
+        add: () => ++state,
+        work: async () => {
+          await work.fn();
+          return ++state;
+        },
+        'state.snapshot': () => Uint8Array.of(state),
+        'state.restore': (bytes) => {
+          state = bytes instanceof Uint8Array ? (bytes[0] ?? 0) : 0;
+        },
+      };
+    };
+    await using runtime = await ready(stateful());
+    const current = runtime.call('a', 'work');
+    await runtime.eventually(() => expect(work.entered).toBe(1));
+    for (const next of ['2.0.0', '3.0.0', '4.0.0']) {
+      const pauses = runtime.actorEvents.filter((type) => type === 'session.pause').length;
+      save(runtime, stateful(), next);
+      await runtime.eventually(() =>
+        expect(runtime.actorEvents.filter((type) => type === 'session.pause').length).toBe(pauses + 1),
+      );
+    }
+    const waiting = [runtime.call('a', 'add'), runtime.call('a', 'add')];
+    work.open();
+    expect(await Promise.all([current, ...waiting])).toEqual(
+      [1, 2, 3].map((value) => ({ outcome: 'returned', value })),
+    );
+    expect(runtime.status('a')?.version).toBe('4.0.0');
+  });
+
   test('ends with the old one when that crashes meanwhile, and the new code is loaded after a pause', async () => {
     await using runtime = await ready(guest(version('old')));
     const init = gate();
@@ -116,7 +150,12 @@ describe('a reload that fails', () => {
     throw new Error('boom');
   };
   const stateful = { 'state.snapshot': () => Uint8Array.of(1), 'state.restore': () => undefined };
-  const failures: readonly { why: string; next: GuestCode | SignalboxError; old?: GuestCode; code: string }[] = [
+  const failures: readonly {
+    why: string;
+    next: GuestCode | SignalboxError;
+    old?: GuestCode;
+    code: string;
+  }[] = [
     { why: 'it does not parse', next: new SignalboxError('SCRIPT_INVALID', 'No'), code: 'SCRIPT_INVALID' },
     { why: 'its init traps', next: guest({ 'lifecycle.init': trap }), code: 'GUEST_TRAPPED' },
     {
@@ -227,7 +266,10 @@ describe('the mailbox across reloads', () => {
     init.open();
     await runtime.eventually(() => expect(changes.length).toBe(1));
     expect(changes).toEqual([
-      ['new', { ...change(''), val: { subscription: 1n, paths: ['waves/a.vcd', 'waves/b.vcd'], overflow: false } }],
+      [
+        'new',
+        { ...change(''), val: { subscription: 1n, paths: ['waves/a.vcd', 'waves/b.vcd'], overflow: false } },
+      ],
     ]);
   });
 });

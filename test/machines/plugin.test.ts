@@ -60,7 +60,10 @@ describe('a plugin on its way to Ready', () => {
     runtime.start(documentOf([entryOf('a')]));
     await runtime.reaches('a', 'Ready');
     expect(await runtime.call('a', 'open')).toEqual({ outcome: 'returned', value: 'yes' });
-    expect(await runtime.call('a', 'hidden')).toMatchObject({ outcome: 'rejected', error: { code: 'CALL_INVALID' } });
+    expect(await runtime.call('a', 'hidden')).toMatchObject({
+      outcome: 'rejected',
+      error: { code: 'CALL_INVALID' },
+    });
   });
 
   test('uses the lowest of profile, manifest and entry limits', async () => {
@@ -106,7 +109,12 @@ describe('a plugin that cannot be loaded', () => {
     { why: 'has another id in its manifest', manifest: { id: 'b' }, expected: 'MANIFEST_INVALID' },
     { why: 'wants a newer api', manifest: { api: '0.2' }, expected: 'API_INCOMPATIBLE' },
     { why: 'wants another major api', manifest: { api: '1' }, expected: 'API_INCOMPATIBLE' },
-    { why: 'is a component without a lifecycle', manifest: { kind: 'component' }, code: () => ({}), expected: 'WORLD_MISMATCH' },
+    {
+      why: 'is a component without a lifecycle',
+      manifest: { kind: 'component' },
+      code: () => ({}),
+      expected: 'WORLD_MISMATCH',
+    },
     {
       why: 'asks for what is no permission',
       manifest: { permissions: [{ want: 'fs:everything', reason: 'greed' }] },
@@ -126,20 +134,23 @@ describe('a plugin that cannot be loaded', () => {
     { why: 'depends on nobody', manifest: { dependencies: [{ id: 'b' }] }, expected: 'DEPENDENCY_MISSING' },
   ];
 
-  test.each(reasons)('because it $why waits for a change: $expected', async ({ manifest, entry, code, isMissing, ...then }) => {
-    await using runtime = new FakeRuntime();
-    if (!isMissing) runtime.artifacts.put('a', { code: code ?? guest(), ...(manifest && { manifest }) });
-    runtime.start(documentOf([entryOf('a', entry)]));
-    await runtime.reaches('a', then.where ?? 'Error.quarantined');
-    expect(runtime.status('a')?.error?.code).toBe(then.expected);
-    runtime.clock.increment(120_000);
-    expect(runtime.where('a')).toBe(then.where ?? 'Error.quarantined');
-    expect(await runtime.call('a', 'x')).toMatchObject({
-      outcome: 'rejected',
-      error: { code: 'PLUGIN_NOT_READY', details: { code: then.expected } },
-    });
-    expect(runtime.count('plugin.calls.rejected', 'a')).toBe(1);
-  });
+  test.each(reasons)(
+    'because it $why waits for a change: $expected',
+    async ({ manifest, entry, code, isMissing, ...then }) => {
+      await using runtime = new FakeRuntime();
+      if (!isMissing) runtime.artifacts.put('a', { code: code ?? guest(), ...(manifest && { manifest }) });
+      runtime.start(documentOf([entryOf('a', entry)]));
+      await runtime.reaches('a', then.where ?? 'Error.quarantined');
+      expect(runtime.status('a')?.error?.code).toBe(then.expected);
+      runtime.clock.increment(120_000);
+      expect(runtime.where('a')).toBe(then.where ?? 'Error.quarantined');
+      expect(await runtime.call('a', 'x')).toMatchObject({
+        outcome: 'rejected',
+        error: { code: 'PLUGIN_NOT_READY', details: { code: then.expected } },
+      });
+      expect(runtime.count('plugin.calls.rejected', 'a')).toBe(1);
+    },
+  );
 
   test('loads once a fixed artifact is noticed', async () => {
     await using runtime = new FakeRuntime();
@@ -196,8 +207,12 @@ describe('a plugin that is switched off', () => {
     runtime.manager.replay(documentOf([entryOf('a', { enabled: false })]));
     runtime.manager.replay(documentOf([entryOf('a')]));
     expect(runtime.where('a')).toBe('Disabled.stopping');
+    expect(runtime.status('a')?.message).toBe('Disabled in the config');
     shutdown.open();
     await runtime.reaches('a', 'Ready');
+    expect(
+      runtime.statuses.filter(({ state, message }) => state !== 'Disabled' && message !== undefined),
+    ).toEqual([]);
     expect(runtime.sandbox.instantiations).toBe(2);
   });
 
@@ -220,18 +235,18 @@ describe('a plugin with a heartbeat', () => {
   test('gets a tick each period, never two waiting', async () => {
     await using runtime = new FakeRuntime();
     const slow = gate();
-    let ticks = 0;
-    const code = guest({ 'lifecycle.handle-event': () => void (ticks += 1), slow: slow.fn });
+    const ticks: unknown[] = [];
+    const code = guest({ 'lifecycle.handle-event': (event) => void ticks.push(event), slow: slow.fn });
     runtime.artifacts.put('a', { code, manifest: { tick_ms: 100 } });
     runtime.start(documentOf([entryOf('a')]));
     await runtime.reaches('a', 'Ready');
     runtime.clock.increment(100);
-    await runtime.eventually(() => expect(ticks).toBe(1));
+    await runtime.eventually(() => expect(ticks).toEqual([{ tag: 'tick' }]));
     const call = runtime.call('a', 'slow');
     await runtime.eventually(() => expect(slow.entered).toBe(1));
     for (let period = 0; period < 5; period += 1) runtime.clock.increment(100);
     slow.open();
     await call;
-    await runtime.eventually(() => expect(ticks).toBe(2));
+    await runtime.eventually(() => expect(ticks).toEqual([{ tag: 'tick' }, { tag: 'tick' }]));
   });
 });

@@ -1,3 +1,4 @@
+import { posix, win32 } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -265,9 +266,11 @@ test('no text whatever leads out of its root', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), fc.constantFrom('/', '', '//'), (pieces, glue) => {
       const components = componentsBelow('waves', normalizeGuestPath(pieces.join(glue)));
+      if (components === undefined) return true;
+      // What the platforms' own path rules make of it is the oracle.
       return (
-        components === undefined ||
-        components.every((component) => /^[a-z.%]*[a-z%]$/.test(component) && component !== 'con')
+        posix.resolve('/root', ...components) === ['/root', ...components].join('/') &&
+        win32.resolve('C:\\root', ...components) === ['C:\\root', ...components].join('\\')
       );
     }),
     { numRuns: 5_000 },

@@ -1,4 +1,9 @@
-import type { ConfigDocument, PluginEntry, RejectedEntry, RuntimeSettings } from '../../src/config/document.ts';
+import type {
+  ConfigDocument,
+  PluginEntry,
+  RejectedEntry,
+  RuntimeSettings,
+} from '../../src/config/document.ts';
 import { fingerprint } from '../../src/core/fingerprint.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 
@@ -27,7 +32,13 @@ export function documentOf(
 ): ConfigDocument {
   const document = {
     file: '/app/signalbox.toml',
-    settings: { profile: 'default' as const, stateDir: '.signalbox', maxPlugins: 1_000, safeMode: false, ...settings },
+    settings: {
+      profile: 'default' as const,
+      stateDir: '.signalbox',
+      maxPlugins: 1_000,
+      safeMode: false,
+      ...settings,
+    },
     entries,
     rejected,
     warnings: [],

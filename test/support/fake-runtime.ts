@@ -1,5 +1,5 @@
-import { SimulatedClock } from 'xstate';
 import { expect, vi } from 'vitest';
+import { SimulatedClock } from 'xstate';
 import { type Manager, startManager } from '../../actors/start-manager.ts';
 import type { AuditRecord } from '../../relays/audit.ts';
 import type { ConfigReplay } from '../../relays/config-replay.ts';

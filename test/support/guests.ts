@@ -16,7 +16,11 @@ export function refuse(tag: 'invalid-config' | 'io' | 'failed', val: string): ne
 }
 
 /** A guest function that waits until it is let go. */
-export function gate(): { readonly fn: GuestFunction; readonly open: (value?: unknown) => void; entered: number } {
+export function gate(): {
+  readonly fn: GuestFunction;
+  readonly open: (value?: unknown) => void;
+  entered: number;
+} {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const state = {
     entered: 0,

@@ -53,7 +53,8 @@ export class ByteCursor {
   /** A number of things that take at least a byte each. */
   count(): number {
     const count = this.u32();
-    if (count > this.end - this.offset) throw this.invalid(`a list of ${count} items does not fit into the file`);
+    if (count > this.end - this.offset)
+      throw this.invalid(`a list of ${count} items does not fit into the file`);
     return count;
   }
 

@@ -86,7 +86,10 @@ function checkPreamble(bytes: Uint8Array): void {
   const version = (bytes[4] ?? 0) | ((bytes[5] ?? 0) << 8);
   const layer = (bytes[6] ?? 0) | ((bytes[7] ?? 0) << 8);
   if (version === 1 && layer === 0) {
-    throw invalid('a core WebAssembly module', 'Turn it into a component: `wasm-tools component new` or `jco new`');
+    throw invalid(
+      'a core WebAssembly module',
+      'Turn it into a component: `wasm-tools component new` or `jco new`',
+    );
   }
   if (version !== 0x0d || layer !== 1) {
     throw invalid(`WebAssembly version ${version}, layer ${layer}`, 'Components have version 13, layer 1');

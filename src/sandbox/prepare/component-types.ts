@@ -22,7 +22,14 @@ export interface TypeReading {
 }
 
 /** `sort` bytes of the component binary format. */
-export const sorts = { core: 0x00, func: 0x01, value: 0x02, type: 0x03, component: 0x04, instance: 0x05 } as const;
+export const sorts = {
+  core: 0x00,
+  func: 0x01,
+  value: 0x02,
+  type: 0x03,
+  component: 0x04,
+  instance: 0x05,
+} as const;
 const coreModuleSort = 0x11;
 const maxTypeDepth = 32;
 
@@ -81,10 +88,12 @@ export function readType(
         case 0x04: {
           const name = of.externName(cursor);
           const extern = readExtern(cursor);
-          if (extern.sort === sorts.type) own.push(extern.index === undefined ? undefined : own[extern.index]);
+          if (extern.sort === sorts.type)
+            own.push(extern.index === undefined ? undefined : own[extern.index]);
           if (declaration === 0x03) break;
           if (extern.sort === sorts.func) shape.functions.push(name);
-          if (extern.sort === sorts.instance) shape.instances.set(name, instanceShape(own[extern.index ?? -1]));
+          if (extern.sort === sorts.instance)
+            shape.instances.set(name, instanceShape(own[extern.index ?? -1]));
           break;
         }
         default:
@@ -104,7 +113,8 @@ export function readExtern(cursor: ByteCursor): { readonly sort: number; readonl
   const sort = cursor.byte();
   switch (sort) {
     case sorts.core:
-      if (cursor.byte() !== coreModuleSort) throw cursor.invalid('a core item other than a module is imported');
+      if (cursor.byte() !== coreModuleSort)
+        throw cursor.invalid('a core item other than a module is imported');
       return { sort, index: cursor.u32() };
     case sorts.func:
     case sorts.component:

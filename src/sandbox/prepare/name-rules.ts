@@ -4,7 +4,8 @@ import { SignalboxError } from '../../core/errors.ts';
  * Names in a binary are the author's text, and a code generator pastes them into JavaScript. These grammars hold no
  * character that could end a string, a comment, a template or a line. They are checked before the generator sees a byte.
  */
-const componentName = /^(?:\[(?:constructor|method|static|async|async method|async static)\])?[A-Za-z][A-Za-z0-9:/@.+-]*$/;
+const componentName =
+  /^(?:\[(?:constructor|method|static|async|async method|async static)\])?[A-Za-z][A-Za-z0-9:/@.+-]*$/;
 const coreName = /^[A-Za-z0-9_.$:/@#|+[\]%-]*$/;
 const maxNameChars = 512;
 
@@ -25,8 +26,12 @@ export function checkCoreName(name: string): string {
 
 function refused(name: string, allowed: string): SignalboxError {
   const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
-  return new SignalboxError('ARTIFACT_NAME_REFUSED', `The component holds the name ${shown}, which is not allowed`, {
-    hint: `Names may hold ${allowed}, at most ${maxNameChars} characters`,
-    details: { name: name.slice(0, maxNameChars) },
-  });
+  return new SignalboxError(
+    'ARTIFACT_NAME_REFUSED',
+    `The component holds the name ${shown}, which is not allowed`,
+    {
+      hint: `Names may hold ${allowed}, at most ${maxNameChars} characters`,
+      details: { name: name.slice(0, maxNameChars) },
+    },
+  );
 }

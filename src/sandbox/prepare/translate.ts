@@ -1,4 +1,4 @@
-import { $init as translatorReady, generate } from '@bytecodealliance/jco-transpile/component';
+import { generate, $init as translatorReady } from '@bytecodealliance/jco-transpile/component';
 import { SignalboxError } from '../../core/errors.ts';
 import type { Program } from '../program.ts';
 import { readComponent } from './component-reader.ts';
@@ -76,7 +76,10 @@ function asFunctionBody(glue: string): string {
     throw new SignalboxError('INTERNAL', 'The translator gave JavaScript of an unknown shape');
   }
   return `${glue
-    .replace(instantiateHead, () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly) {')
+    .replace(
+      instantiateHead,
+      () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly) {',
+    )
     .replace(utilHead, () => 'const _util = {')
     .replace(defaultLoader, '')}\nreturn instantiate;\n`;
 }

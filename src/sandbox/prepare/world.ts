@@ -40,7 +40,10 @@ function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>): 
     throw unknownImport(name, 'Only interfaces can be imported: `import signalbox:plugin/log@0.1.0;`');
   }
   if (name.startsWith('wasi:') && functions.length > 0) {
-    throw unknownImport(name, 'This version offers no WASI; build without it, and use the interfaces of signalbox:plugin');
+    throw unknownImport(
+      name,
+      'This version offers no WASI; build without it, and use the interfaces of signalbox:plugin',
+    );
   }
   if (isForeignVersion(name)) {
     throw unknownImport(name, `This host offers ${withoutVersion(name)}@${hostApiVersion}`);
@@ -51,10 +54,14 @@ function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>): 
 }
 
 function unknownImport(name: string, hint: string): SignalboxError {
-  return new SignalboxError('IMPORT_UNKNOWN', `The component imports "${name}", which this host does not offer`, {
-    hint,
-    details: { import: name },
-  });
+  return new SignalboxError(
+    'IMPORT_UNKNOWN',
+    `The component imports "${name}", which this host does not offer`,
+    {
+      hint,
+      details: { import: name },
+    },
+  );
 }
 
 interface Callable {
@@ -68,9 +75,13 @@ function callable(items: readonly ExternItem[]): readonly Callable[] {
   const found = new Map<string, Callable>();
   const add = (entry: ProgramExport, asyncName: string): void => {
     if (found.has(entry.name)) {
-      throw new SignalboxError('ARTIFACT_INVALID', `The component exports two functions that are called "${entry.name}"`, {
-        hint: 'Give one of the interfaces another name',
-      });
+      throw new SignalboxError(
+        'ARTIFACT_INVALID',
+        `The component exports two functions that are called "${entry.name}"`,
+        {
+          hint: 'Give one of the interfaces another name',
+        },
+      );
     }
     found.set(entry.name, { entry, asyncName });
   };

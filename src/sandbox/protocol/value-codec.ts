@@ -263,8 +263,9 @@ class Reader {
   #typedArray(): unknown {
     const length = this.#count();
     const type = typedArrays[this.#bytes[this.#advance(1)] ?? -1];
-    if (type === undefined || length % type.BYTES_PER_ELEMENT !== 0) throw new ValueError('a typed array is malformed');
-    return new type(this.#copy(length).buffer);
+    if (type === undefined || length % type.BYTES_PER_ELEMENT !== 0)
+      throw new ValueError('a typed array is malformed');
+    return viewOver(type, this.#copy(length).buffer);
   }
 
   #enter(depth: number): number {
@@ -292,4 +293,8 @@ class Reader {
     }
     return record;
   }
+}
+
+function viewOver(type: new (buffer: ArrayBufferLike) => unknown, buffer: ArrayBufferLike): unknown {
+  return new type(buffer);
 }

@@ -18,7 +18,8 @@ const string = (value) => {
   return value.toWellFormed();
 };
 const oneOf = (allowed) => (value) => {
-  if (!allowed.includes(value)) throw new TypeError(`expected one of ${allowed.join(', ')}, got ${shown(value)}`);
+  if (!allowed.includes(value))
+    throw new TypeError(`expected one of ${allowed.join(', ')}, got ${shown(value)}`);
   return value;
 };
 const integer = (max) => (value) => {
@@ -34,7 +35,8 @@ const list = (item) => (value) => {
 };
 const option = (some) => (value) => (value === undefined || value === null ? undefined : some(value));
 const record = (fields) => (value) => {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`expected an object, got ${shown(value)}`);
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`expected an object, got ${shown(value)}`);
   return Object.fromEntries(
     Object.entries(fields).map(([key, field]) => [key, named(`"${key}"`, () => field(value[key]))]),
   );
@@ -73,11 +75,15 @@ const host = {
   },
 };
 for (const functions of Object.values(host)) Object.freeze(Object.setPrototypeOf(functions, null));
-Object.defineProperty(globalThis, Symbol.for('signalbox'), { value: Object.freeze(Object.setPrototypeOf(host, null)) });
+Object.defineProperty(globalThis, Symbol.for('signalbox'), {
+  value: Object.freeze(Object.setPrototypeOf(host, null)),
+});
 
 function checked(name, call, parameters) {
   return (...args) => {
-    const given = parameters.map((parameter, at) => named(`${name}: argument ${at + 1}`, () => parameter(args[at])));
+    const given = parameters.map((parameter, at) =>
+      named(`${name}: argument ${at + 1}`, () => parameter(args[at])),
+    );
     try {
       return call(...given);
     } catch (error) {
@@ -133,7 +139,8 @@ for (const name of ['performance', 'wit', '__cqjs']) delete globalThis[name];
 globalThis.console = Object.fromEntries(
   [...levels, 'log'].map((method) => [
     method,
-    (...parts) => log.log(method === 'log' ? 'info' : method, parts.map(printed).join(' ').toWellFormed(), []),
+    (...parts) =>
+      log.log(method === 'log' ? 'info' : method, parts.map(printed).join(' ').toWellFormed(), []),
   ]),
 );
 function printed(part) {
@@ -160,7 +167,10 @@ export const script = {
       throw { tag: 'unusable', val: described(error) };
     }
     if (typeof exported !== 'object' || exported === null) {
-      throw { tag: 'unusable', val: `The script evaluates to ${shown(exported)}, not to an object of exports` };
+      throw {
+        tag: 'unusable',
+        val: `The script evaluates to ${shown(exported)}, not to an object of exports`,
+      };
     }
     for (const [key, value] of Object.entries(exported)) {
       if (typeof value === 'function') callables.set(key, value);

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, type Stats } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { SignalboxError } from '../core/errors.ts';
+import { type Digest, digestOf } from '../core/ids.ts';
+
+/** The largest code that is read at all. StarlingMonkey components, the largest in use, have 12 MiB. */
+export const maxArtifactBytes = 64 * 1024 * 1024;
+
+/** What a component and a core module begin with. */
+const wasmMagic = '\0asm';
+const maxNamesShown = 10;
+
+/** @throws `ARTIFACT_MISSING` that says what is there instead, `ARTIFACT_INVALID` when the system refuses */
+export async function statArtifact(path: string, hint?: string): Promise<Stats> {
+  const found = await statIfThere(path);
+  if (found) return found;
+  throw new SignalboxError('ARTIFACT_MISSING', `There is no artifact at "${path}"`, {
+    hint: hint ?? (await whatIsNear(path)),
+  });
+}
+
+/** The real path of a regular file of at most `maxArtifactBytes`. @throws `ARTIFACT_INVALID`, `ARTIFACT_TOO_LARGE` */
+export async function realFile(path: string, stats: Stats): Promise<string> {
+  if (!stats.isFile()) throw new SignalboxError('ARTIFACT_INVALID', `"${path}" is not a regular file`);
+  if (stats.size > maxArtifactBytes) {
+    const message = `Artifact "${path}" has ${stats.size} bytes, ${maxArtifactBytes} are allowed`;
+    throw new SignalboxError('ARTIFACT_TOO_LARGE', message, { hint: 'Leave data out of the code' });
+  }
+  return realpath(path);
+}
+
+export async function isWasm(file: string): Promise<boolean> {
+  await using handle = await open(file);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(wasmMagic.length), 0, wasmMagic.length, 0);
+  return buffer.subarray(0, bytesRead).toString('latin1') === wasmMagic;
+}
+
+export async function digestOfFile(file: string, signal: AbortSignal): Promise<Digest> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash, { signal });
+  return digestOf(hash.digest('hex'));
+}
+
+export async function statIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new SignalboxError('ARTIFACT_INVALID', `Artifact "${path}" cannot be read: ${String(code)}`, {
+      hint: 'Let the user that runs the host read it',
+      cause: error,
+    });
+  }
+}
+
+/** For a path that leads nowhere: how far it does lead, and where one could go from there. */
+async function whatIsNear(path: string): Promise<string> {
+  let folder = dirname(path);
+  while (!(await statIfThere(folder))?.isDirectory() && folder !== dirname(folder)) folder = dirname(folder);
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  if (names.length === 0) return `The folder "${folder}" is empty`;
+  const shown = names.slice(0, maxNamesShown).map((name) => JSON.stringify(name));
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
+  return `In "${folder}" there are ${shown.join(', ')}${more}`;
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { Duplex, type Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import { SignalboxError } from '../../core/errors.ts';
+import { cellPipe } from '../cell/cell-pipe.ts';
+import { cellEntry, cellFlags } from '../entries.ts';
+import { pipeTransport } from '../protocol/pipe-transport.ts';
+import { portTransport } from '../protocol/port-transport.ts';
+import type { Transport } from '../protocol/transport.ts';
+
+/** Where a cell runs, as the broker holds it. */
+export interface CellHost {
+  readonly transport: Transport;
+  readonly pid: number | undefined;
+  /** Ends it without asking. Idempotent. */
+  kill(): void;
+  /** Settles when it is gone, with what is known of why. */
+  readonly gone: Promise<string>;
+  /** Whether it keeps the host process alive. */
+  hold(isHeld: boolean): void;
+}
+
+/** JavaScript heap of a cell; linear memories come on top. */
+const maxHeapMegabytes = 1024;
+
+/** A child process without environment, files, children or workers. */
+export function startProcessCell(onOutput: ((text: string) => void) | undefined): CellHost {
+  const output = onOutput ? 'pipe' : 'ignore';
+  const child = spawn(
+    process.execPath,
+    [...cellFlags(), `--max-old-space-size=${maxHeapMegabytes}`, cellEntry],
+    {
+      env: {},
+      stdio: ['ignore', output, output, 'pipe'],
+    },
+  );
+  const pipe = child.stdio[cellPipe];
+  if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A cell has no pipe');
+  for (const stream of [child.stdout, child.stderr]) listen(stream, onOutput);
+  const gone = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`),
+    );
+  });
+  return {
+    transport: pipeTransport(pipe),
+    pid: child.pid,
+    gone,
+    kill: () => {
+      child.kill('SIGKILL');
+      pipe.destroy();
+    },
+    hold: (isHeld) => {
+      for (const handle of [child, pipe, child.stdout, child.stderr]) setHeld(handle, isHeld);
+    },
+  };
+}
+
+/**
+ * A worker thread of the host process, for trusted plugins and hosts that cannot start processes. It shares memory, rights
+ * and fate with the host; a guest in a loop of bulk memory operations may hold off its end for seconds.
+ */
+export function startThreadCell(): CellHost {
+  const worker = new Worker(cellEntry, { env: {}, stdin: false, execArgv: [], trackUnmanagedFds: false });
+  const { promise: gone, resolve } = Promise.withResolvers<string>();
+  worker.once('error', (error) =>
+    resolve(`it failed: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  worker.once('exit', (code) => resolve(`it ended with code ${code}`));
+  return {
+    transport: portTransport(worker),
+    pid: undefined,
+    gone,
+    kill: () => void worker.terminate(),
+    hold: (isHeld) => setHeld(worker, isHeld),
+  };
+}
+
+function listen(stream: Readable | null, onOutput: ((text: string) => void) | undefined): void {
+  if (stream && onOutput) stream.setEncoding('utf8').on('data', onOutput);
+}
+
+function setHeld(handle: unknown, isHeld: boolean): void {
+  const method = isHeld ? 'ref' : 'unref';
+  if (typeof handle !== 'object' || handle === null) return;
+  const call: unknown = Reflect.get(handle, method);
+  if (typeof call === 'function') call.call(handle);
+}

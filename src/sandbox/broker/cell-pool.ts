@@ -1,0 +1,107 @@
+import { SignalboxError } from '../../core/errors.ts';
+import type { Digest } from '../../core/ids.ts';
+import type { Instance, InstanceSpec } from '../../ports/sandbox.ts';
+import type { SandboxEvent } from '../sandbox-event.ts';
+import { Cell } from './cell.ts';
+import { type CellHost, startProcessCell, startThreadCell } from './cell-host.ts';
+
+/**
+ * Guests of one shared cell. V8 reserves 8 GB of addresses a linear memory and gets 16,368 of them from the 128 TB of a
+ * process [measured, x64 Linux]; a script has three.
+ */
+const maxGuestsPerCell = 4_000;
+
+export interface CellPoolOptions {
+  /** Shared cells at most. */
+  readonly cells: number;
+  readonly programBytes: (digest: Digest) => Promise<Uint8Array>;
+  readonly onEvent?: (event: SandboxEvent) => void;
+}
+
+/** Shared cells, started as they are needed, and the cells of those who want one of their own. */
+export class CellPool implements AsyncDisposable {
+  readonly #options: CellPoolOptions;
+  /** By number, counting from 1: a cell that dies leaves its number to its successor. */
+  readonly #shared = new Map<number, Cell>();
+  readonly #hosts = new Map<Cell, CellHost>();
+  #isDisposed = false;
+
+  constructor(options: CellPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a shared cell if there is none, so that the first plugin need not wait for it. */
+  warm(): void {
+    if (this.#shared.size === 0 && !this.#isDisposed) this.#startShared();
+  }
+
+  /** @throws `CELL_LOST`, `GUEST_TRAPPED`, `SCRIPT_INVALID`, `CALL_DEADLINE`, the signal's reason */
+  async instantiate(spec: InstanceSpec, program: Digest, signal: AbortSignal): Promise<Instance> {
+    if (this.#isDisposed) throw new SignalboxError('RUNTIME_CLOSED', 'The sandbox was closed');
+    switch (spec.isolation) {
+      case 'shared':
+        return await this.#leastLoaded().instantiate(spec, program, signal);
+      case 'own':
+      case 'thread':
+        return await this.#alone(spec, program, signal);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
+    const hosts = [...this.#hosts];
+    for (const [cell] of hosts) cell.kill('the sandbox was closed');
+    await Promise.all(hosts.map(([, host]) => host.gone));
+  }
+
+  async #alone(spec: InstanceSpec, program: Digest, signal: AbortSignal): Promise<Instance> {
+    const cell = this.#start(spec.isolation, () => {});
+    try {
+      const instance = await cell.instantiate(spec, program, signal);
+      void instance.closed.then(() => cell.kill('its only guest is gone'));
+      return instance;
+    } catch (error) {
+      cell.kill('its only guest did not start');
+      throw error;
+    }
+  }
+
+  #leastLoaded(): Cell {
+    const [least] = [...this.#shared.values()].sort((a, b) => a.load - b.load);
+    const isIdle = least !== undefined && least.load === 0;
+    if (!isIdle && this.#shared.size < this.#options.cells) return this.#startShared();
+    if (least && least.load < maxGuestsPerCell) return least;
+    throw new SignalboxError('CELL_LOST', `Every shared cell has ${maxGuestsPerCell} guests`, {
+      hint: 'Allow more cells, or give plugins cells of their own: isolation = "own"',
+    });
+  }
+
+  #startShared(): Cell {
+    let number = 1;
+    while (this.#shared.has(number)) number += 1;
+    const cell = this.#start(`shared#${number}`, () => this.#shared.delete(number));
+    this.#shared.set(number, cell);
+    return cell;
+  }
+
+  #start(label: string, onGone: () => void): Cell {
+    const { onEvent, programBytes } = this.#options;
+    const host =
+      label === 'thread'
+        ? startThreadCell()
+        : startProcessCell(onEvent && ((text) => onEvent({ type: 'cell-output', cell: label, text })));
+    const cell: Cell = new Cell({
+      label,
+      host,
+      programBytes,
+      onGone: (reason) => {
+        onGone();
+        void host.gone.then(() => this.#hosts.delete(cell));
+        onEvent?.({ type: 'cell-gone', cell: label, reason });
+      },
+    });
+    this.#hosts.set(cell, host);
+    onEvent?.({ type: 'cell-started', cell: label, ...(host.pid !== undefined && { pid: host.pid }) });
+    return cell;
+  }
+}

@@ -1,0 +1,345 @@
+import { type ErrorRecord, SignalboxError, toErrorRecord } from '../../core/errors.ts';
+import type { HostReply } from '../../ports/host-imports.ts';
+import type { CallOutcome, CallRequest, Instance, InstanceSpec } from '../../ports/sandbox.ts';
+import { parseErrorValue } from '../protocol/error-value.ts';
+import { headBytes, type Message, maxMessageBytes, ProtocolError } from '../protocol/messages.ts';
+import { decodeValue, encodeValue, ValueError } from '../protocol/value-codec.ts';
+import { CallTable, type PendingCall } from './call-table.ts';
+import { Deadline } from './deadline.ts';
+import { fromScriptJson, toScriptJson } from './script-json.ts';
+
+/** What an instance asks of the cell it lives in. */
+export interface InstanceCell {
+  readonly label: string;
+  send(kind: 'call' | 'cancel' | 'reply', instance: number, call: number, body?: Uint8Array): void;
+  /** Destroys the instance in the cell. A guest that is running right now must answer soon, or its cell dies. */
+  drop(instance: GuestInstance, isRunning: boolean): void;
+}
+
+/** Host calls one instance may have under way; the cell keeps the same count. */
+const maxHostCalls = 256;
+const scriptLog = 'signalbox:plugin/log';
+
+/** The broker's side of one guest: checks what its cell says of it, keeps its deadlines, does its host calls. */
+export class GuestInstance implements Instance {
+  readonly id: number;
+  readonly cell: string;
+  readonly maxBytes: number;
+  readonly closed: Promise<ErrorRecord | undefined>;
+  /** Settles when the guest can be called. @throws why it cannot */
+  readonly ready: Promise<this>;
+  exports: readonly string[] = [];
+
+  readonly #cell: InstanceCell;
+  readonly #spec: InstanceSpec;
+  readonly #calls = new CallTable();
+  readonly #deadline = new Deadline();
+  readonly #hostCalls = new Set<number>();
+  readonly #over = new AbortController();
+  readonly #settleReady: PromiseWithResolvers<this>;
+  readonly #settleClosed = Promise.withResolvers<ErrorRecord | undefined>();
+  #phase: 'sent' | 'instantiating' | 'ready' | 'gone' = 'sent';
+
+  constructor(id: number, cell: InstanceCell, spec: InstanceSpec) {
+    this.id = id;
+    this.cell = cell.label;
+    this.#cell = cell;
+    this.#spec = spec;
+    this.maxBytes = Math.min(spec.limits.message_bytes, maxMessageBytes - headBytes);
+    this.closed = this.#settleClosed.promise;
+    this.#settleReady = Promise.withResolvers<this>();
+    this.ready = this.#settleReady.promise;
+    this.ready.catch(() => {});
+  }
+
+  /** On the processor, as far as anyone outside can know: entered, and not waiting for the host. */
+  get isRunning(): boolean {
+    return (
+      this.#hostCalls.size === 0 && (this.#phase === 'instantiating' || this.#calls.entered !== undefined)
+    );
+  }
+
+  callAll(requests: readonly CallRequest[]): readonly Promise<CallOutcome>[] {
+    return requests.map((request) => this.#call(request));
+  }
+
+  async close(): Promise<void> {
+    this.end(undefined, true);
+  }
+
+  /** The guest is gone, for a reason or because its owner let go of it. Whatever waits is answered. */
+  end(reason: ErrorRecord | undefined, isAliveInCell: boolean): void {
+    if (this.#phase === 'gone') return;
+    const wasRunning = this.isRunning;
+    this.#phase = 'gone';
+    this.#deadline.dispose();
+    const told =
+      reason ??
+      new SignalboxError(
+        'CALL_ABORTED',
+        `Plugin "${this.#spec.pluginId}": its instance was closed`,
+      ).toRecord();
+    this.#calls.failAll(told);
+    this.#settleReady.reject(SignalboxError.fromRecord(told));
+    this.#over.abort(SignalboxError.fromRecord(told));
+    if (isAliveInCell) this.#cell.drop(this, wasRunning);
+    this.#settleClosed.resolve(reason);
+  }
+
+  /** Takes a report of the cell. @throws ProtocolError when it cannot be true */
+  take(message: Message, release: () => void): void {
+    if (message.kind === 'host-call') {
+      this.#hostCall(message, release);
+      return;
+    }
+    release();
+    switch (message.kind) {
+      case 'instantiated':
+        this.#instantiated(message.body);
+        return;
+      case 'entered':
+        this.#entered(message.call);
+        return;
+      case 'returned':
+      case 'refused':
+        this.#answered(message, message.kind);
+        return;
+      case 'rejected':
+        this.#calls.answer(message.call).settle({ outcome: 'rejected', error: this.#errorOf(message.body) });
+        this.#left();
+        return;
+      case 'failed':
+        this.#failed(message);
+        return;
+      default:
+        throw new ProtocolError(`"${message.kind}" is not said of an instance`);
+    }
+  }
+
+  #call(request: CallRequest): Promise<CallOutcome> {
+    const rejected = (error: SignalboxError): Promise<CallOutcome> =>
+      Promise.resolve({ outcome: 'rejected', error: error.toRecord() });
+    if (this.#phase !== 'ready') {
+      const error = new SignalboxError(
+        'PLUGIN_NOT_READY',
+        `Plugin "${this.#spec.pluginId}": its instance is gone`,
+        {
+          details: { entered: false },
+        },
+      );
+      return Promise.resolve({ outcome: 'failed', error: error.toRecord() });
+    }
+    if (request.signal?.aborted) return rejected(this.#aborted(request));
+    const body = this.#bodyOf(request);
+    if (body instanceof SignalboxError) return rejected(body);
+    const { call, outcome } = this.#calls.add(request, (pending) => this.#abort(pending));
+    this.#cell.send('call', this.id, call, body);
+    return outcome;
+  }
+
+  #bodyOf({ export: name, args }: CallRequest): Uint8Array | SignalboxError {
+    try {
+      const body = encodeValue([name, this.#spec.prepared.kind === 'script' ? [toScriptJson(args)] : args]);
+      if (body.length <= this.maxBytes) return body;
+      return new SignalboxError('MESSAGE_TOO_LARGE', `The arguments of "${name}" have ${body.length} bytes`, {
+        hint: `message_bytes of plugin "${this.#spec.pluginId}" allows ${this.maxBytes}`,
+      });
+    } catch (cause) {
+      if (!(cause instanceof ValueError || cause instanceof TypeError)) throw cause;
+      return new SignalboxError(
+        'CALL_INVALID',
+        `The arguments of "${name}" cannot be passed: ${cause.message}`,
+        { cause },
+      );
+    }
+  }
+
+  #abort(pending: PendingCall): void {
+    const error = this.#aborted(pending.request);
+    if (pending.isEntered) {
+      this.end(error.toRecord(), true);
+      return;
+    }
+    pending.settle({ outcome: 'rejected', error: error.toRecord() });
+    this.#cell.send('cancel', this.id, pending.call);
+  }
+
+  #aborted({ export: name }: CallRequest): SignalboxError {
+    return new SignalboxError('CALL_ABORTED', `The call of "${name}" was aborted by its caller`);
+  }
+
+  #instantiated(body: Uint8Array): void {
+    const exports = this.#decode(body);
+    if (
+      this.#phase !== 'instantiating' ||
+      !Array.isArray(exports) ||
+      !exports.every((name) => typeof name === 'string')
+    ) {
+      throw new ProtocolError('an instance was announced that cannot be');
+    }
+    this.exports = exports;
+    this.#phase = 'ready';
+    this.#deadline.clear();
+    this.#settleReady.resolve(this);
+  }
+
+  #entered(call: number): void {
+    if (call === 0) {
+      if (this.#phase !== 'sent') throw new ProtocolError('an instance was entered twice for the first time');
+      this.#phase = 'instantiating';
+      const { init_deadline_ms: deadlineMs } = this.#spec.limits;
+      this.#deadline.start(deadlineMs, () => this.#expire('Instantiating', deadlineMs));
+      return;
+    }
+    const pending = this.#calls.enter(call);
+    // Its caller gave up while the cell was about to enter it.
+    if (pending.isSettled) {
+      this.end(this.#aborted(pending.request).toRecord(), true);
+      return;
+    }
+    const { export: name, deadlineMs } = pending.request;
+    this.#deadline.start(deadlineMs, () => this.#expire(`The call of "${name}"`, deadlineMs));
+  }
+
+  #expire(what: string, deadlineMs: number): void {
+    const error = new SignalboxError('CALL_DEADLINE', `${what} took longer than ${deadlineMs} ms`, {
+      details: { deadlineMs },
+    });
+    this.end(error.toRecord(), true);
+  }
+
+  #answered({ call, body }: Message, outcome: 'returned' | 'refused'): void {
+    const pending = this.#calls.answer(call);
+    if (!pending.isEntered) throw new ProtocolError('a call was answered that was not entered');
+    this.#left();
+    const value = this.#decode(body);
+    if (outcome === 'refused') pending.settle({ outcome, error: value });
+    else if (this.#spec.prepared.kind === 'component') pending.settle({ outcome, value });
+    else this.#scriptReturned(pending, value);
+  }
+
+  #scriptReturned(pending: PendingCall, text: unknown): void {
+    if (typeof text !== 'string') throw new ProtocolError('a script returned what is not JSON text');
+    try {
+      pending.settle({ outcome: 'returned', value: fromScriptJson(text) });
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
+      const error = new SignalboxError(
+        'GUEST_TRAPPED',
+        `"${pending.request.export}" returned JSON that cannot be read`,
+        {
+          cause,
+          details: { entered: true },
+        },
+      );
+      pending.settle({ outcome: 'failed', error: error.toRecord() });
+      this.end(error.toRecord(), true);
+    }
+  }
+
+  #failed({ call, body }: Message): void {
+    const error = this.#errorOf(body);
+    const isInstantiation = call === 0;
+    if (isInstantiation === (this.#phase === 'ready'))
+      throw new ProtocolError('an instance failed at what it was not doing');
+    if (!isInstantiation) {
+      const details = { ...error.details, entered: true };
+      this.#calls.answer(call).settle({ outcome: 'failed', error: { ...error, details } });
+    }
+    this.end(error, false);
+  }
+
+  /** The guest has returned to its cell. */
+  #left(): void {
+    if (this.#calls.entered === undefined) this.#deadline.clear();
+  }
+
+  #hostCall({ call, body }: Message, release: () => void): void {
+    if (this.#phase !== 'instantiating' && this.#calls.entered === undefined) {
+      throw new ProtocolError('a guest called the host while it was not running');
+    }
+    if (this.#hostCalls.has(call) || this.#hostCalls.size >= maxHostCalls) {
+      throw new ProtocolError('a guest has too many host calls under way');
+    }
+    const request = this.#decode(body);
+    if (!isHostCall(request)) throw new ProtocolError('a host call is malformed');
+    const [interfaceName, fn, args] = request;
+    this.#hostCalls.add(call);
+    const answer = (reply: HostReply): void => {
+      release();
+      if (!this.#hostCalls.delete(call) || this.#phase === 'gone') return;
+      this.#reply(call, fn, reply);
+    };
+    const fault = (thrown: unknown): void => {
+      release();
+      this.end(toErrorRecord(thrown, 'GUEST_TRAPPED'), true);
+    };
+    try {
+      const reply = this.#answerOf(interfaceName, fn, args);
+      if (reply instanceof Promise) reply.then(answer, fault);
+      else answer(reply);
+    } catch (thrown) {
+      fault(thrown);
+    }
+  }
+
+  #answerOf(interfaceName: string, fn: string, args: readonly unknown[]): HostReply | Promise<HostReply> {
+    const { imports, pluginId, prepared } = this.#spec;
+    const functions = Object.hasOwn(imports, interfaceName) ? imports[interfaceName] : undefined;
+    const implementation = functions && Object.hasOwn(functions, fn) ? functions[fn] : undefined;
+    if (implementation) return implementation(args, this.#over.signal);
+    // `console` of a script writes to the log where there is one.
+    if (prepared.kind === 'script' && interfaceName === scriptLog)
+      return { outcome: 'returned', value: undefined };
+    throw new SignalboxError(
+      'PERMISSION_DENIED',
+      `Plugin "${pluginId}" called "${fn}" of "${interfaceName}", which it was not given`,
+      {
+        details: { interface: interfaceName, function: fn },
+      },
+    );
+  }
+
+  #reply(call: number, fn: string, reply: HostReply): void {
+    const isRefused = reply.outcome === 'refused';
+    try {
+      const body = encodeValue([isRefused, isRefused ? reply.error : reply.value]);
+      if (body.length + headBytes > maxMessageBytes) throw new ValueError(`it has ${body.length} bytes`);
+      this.#cell.send('reply', this.id, call, body);
+    } catch (cause) {
+      if (!(cause instanceof ValueError)) throw cause;
+      const error = new SignalboxError(
+        'MESSAGE_TOO_LARGE',
+        `The answer of "${fn}" cannot be passed: ${cause.message}`,
+        { cause },
+      );
+      this.end(error.toRecord(), true);
+    }
+  }
+
+  #decode(body: Uint8Array): unknown {
+    if (body.length > this.maxBytes)
+      throw new ProtocolError(`a message of ${body.length} bytes is over the limit`);
+    try {
+      return decodeValue(body);
+    } catch (error) {
+      throw error instanceof ValueError ? new ProtocolError(error.message) : error;
+    }
+  }
+
+  #errorOf(body: Uint8Array): ErrorRecord {
+    const error = parseErrorValue(this.#decode(body));
+    if (!error) throw new ProtocolError('an error is malformed');
+    return error;
+  }
+}
+
+function isHostCall(value: unknown): value is readonly [string, string, readonly unknown[]] {
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    typeof value[0] === 'string' &&
+    typeof value[1] === 'string' &&
+    Array.isArray(value[2])
+  );
+}

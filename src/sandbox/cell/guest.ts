@@ -1,0 +1,214 @@
+import type { ErrorRecord } from '../../core/errors.ts';
+import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
+import type { Channel } from '../protocol/channel.ts';
+import { errorValue } from '../protocol/error-value.ts';
+import type { Message } from '../protocol/messages.ts';
+import { decodeValue, encodeValue, ValueError } from '../protocol/value-codec.ts';
+import type { CallEnd, GuestCode } from './call-end.ts';
+import { camelCase, instantiateComponent } from './component-code.ts';
+import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import { instantiateScript, type Script } from './script-code.ts';
+import { takeTurn } from './turns.ts';
+
+/** Host calls one guest may have under way; a synchronous guest has one. */
+const maxHostCalls = 256;
+
+export interface GuestOptions {
+  readonly id: number;
+  readonly program: LoadedProgram;
+  readonly script?: Script;
+  /** Largest body of a message, either way. */
+  readonly maxBytes: number;
+  readonly channel: Channel;
+  /** The instance may no longer be entered. */
+  readonly onGone: () => void;
+}
+
+interface QueuedCall {
+  readonly call: number;
+  readonly body: Uint8Array;
+  readonly release: () => void;
+}
+
+interface HostCall {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The error case of a host function; jco takes what has a `payload` for one. */
+class HostRefusal extends Error {
+  override readonly name = 'HostRefusal';
+  readonly payload: unknown;
+
+  constructor(payload: unknown) {
+    super('A host function refused, and its WIT declares no error');
+    this.payload = payload;
+  }
+}
+
+/** One instance: its queue, the one call in flight, and the host calls that wait for the broker. */
+export class Guest {
+  readonly #options: GuestOptions;
+  readonly #queue: QueuedCall[] = [];
+  readonly #hostCalls = new Map<number, HostCall>();
+  #nextHostCall = 1;
+  #code: GuestCode | undefined;
+  #isRunning = false;
+  #isGone = false;
+
+  constructor(options: GuestOptions) {
+    this.#options = options;
+  }
+
+  async instantiate(): Promise<void> {
+    const { id, channel, program, script } = this.#options;
+    await this.#enter(0);
+    try {
+      const imports = this.#imports();
+      const code = await (script
+        ? instantiateScript(program, imports, script)
+        : instantiateComponent(program, imports));
+      if (this.#isGone) return;
+      this.#code = code;
+      channel.send('instantiated', id, 0, encodeValue(code.exports));
+    } catch (thrown) {
+      this.#fail(0, toErrorRecord(thrown, 'GUEST_TRAPPED'));
+    }
+  }
+
+  enqueue(queued: QueuedCall): void {
+    this.#queue.push(queued);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Drops a call that was not entered. The broker has already answered for it. */
+  cancel(call: number): void {
+    const at = this.#queue.findIndex((queued) => queued.call === call);
+    if (at >= 0) for (const dropped of this.#queue.splice(at, 1)) dropped.release();
+  }
+
+  /** Takes the answer to a host call. An answer nobody waits for came too late. */
+  reply({ call, body }: Message): void {
+    const waiting = this.#hostCalls.get(call);
+    if (!waiting) return;
+    this.#hostCalls.delete(call);
+    const [isRefused, value] = decodeValue(body) as readonly [boolean, unknown];
+    if (isRefused) waiting.reject(new HostRefusal(value));
+    else waiting.resolve(value);
+  }
+
+  /** The instance is never entered again; a stack that is suspended in a host call is left to the garbage collector. */
+  destroy(): void {
+    this.#isGone = true;
+    this.#code = undefined;
+    this.#hostCalls.clear();
+    for (const { release } of this.#queue.splice(0)) release();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    let next = this.#queue.shift();
+    while (next && this.#code) {
+      const [exportName, args] = decodeValue(next.body) as readonly [string, readonly unknown[]];
+      await this.#enter(next.call);
+      // Destroyed while it waited for its turn.
+      if (!this.#code) break;
+      const ended = await this.#code.call(exportName, args);
+      next.release();
+      if (this.#isGone) return;
+      this.#report(next.call, ended);
+      next = this.#queue.shift();
+    }
+    next?.release();
+    this.#isRunning = false;
+  }
+
+  /** Everything said so far is out before the guest runs: it may be the last thing this process does. */
+  async #enter(call: number): Promise<void> {
+    const { id, channel } = this.#options;
+    await takeTurn();
+    channel.send('entered', id, call);
+    if (!channel.isDrained) await channel.drained();
+    channel.flush();
+  }
+
+  #report(call: number, ended: CallEnd): void {
+    const { id, channel, maxBytes } = this.#options;
+    switch (ended.end) {
+      case 'returned':
+      case 'refused': {
+        const body = this.#bodyOf(call, ended.end === 'returned' ? ended.value : ended.error);
+        if (!body) return;
+        if (body.length <= maxBytes) channel.send(ended.end, id, call, body);
+        else this.#fail(call, tooLarge('The result', body.length, maxBytes).toRecord());
+        return;
+      }
+      case 'rejected':
+        channel.send('rejected', id, call, encodeValue(errorValue(ended.error)));
+        return;
+      case 'failed':
+        this.#fail(call, ended.error);
+        return;
+    }
+  }
+
+  #bodyOf(call: number, value: unknown): Uint8Array | undefined {
+    try {
+      return encodeValue(value);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      this.#fail(
+        call,
+        new SignalboxError(
+          'MESSAGE_TOO_LARGE',
+          `The result cannot leave the cell: ${error.message}`,
+        ).toRecord(),
+      );
+      return undefined;
+    }
+  }
+
+  #fail(call: number, error: ErrorRecord): void {
+    if (this.#isGone) return;
+    this.destroy();
+    const { id, channel, onGone } = this.#options;
+    channel.send('failed', id, call, encodeValue(errorValue(error)));
+    onGone();
+  }
+
+  #imports(): HostImportObject {
+    return Object.fromEntries(
+      this.#options.program.imports.map(({ interface: name, functions }) => [
+        name,
+        Object.fromEntries(
+          functions.map((fn) => [camelCase(fn), (...args: unknown[]) => this.#callHost(name, fn, args)]),
+        ),
+      ]),
+    );
+  }
+
+  #callHost(interfaceName: string, fn: string, args: readonly unknown[]): Promise<unknown> {
+    const { id, channel, maxBytes } = this.#options;
+    if (this.#hostCalls.size >= maxHostCalls) {
+      return Promise.reject(
+        new SignalboxError('GUEST_TRAPPED', `More than ${maxHostCalls} host calls are under way`),
+      );
+    }
+    const body = encodeValue([interfaceName, fn, args]);
+    if (body.length > maxBytes) {
+      return Promise.reject(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
+    }
+    const call = this.#nextHostCall;
+    this.#nextHostCall = (call % 0xffff_ffff) + 1;
+    channel.send('host-call', id, call, body);
+    return new Promise((resolve, reject) => {
+      this.#hostCalls.set(call, { resolve, reject });
+    });
+  }
+}
+
+function tooLarge(what: string, bytes: number, maxBytes: number): SignalboxError {
+  return new SignalboxError('MESSAGE_TOO_LARGE', `${what} has ${bytes} bytes`, {
+    hint: `The plugin's message_bytes allows ${maxBytes}`,
+  });
+}

@@ -1,0 +1,18 @@
+import { Socket } from 'node:net';
+import { parentPort } from 'node:worker_threads';
+import { eagerPipeTransport } from '../protocol/pipe-transport.ts';
+import { portTransport } from '../protocol/port-transport.ts';
+import { runCell } from './cell.ts';
+import { cellPipe } from './cell-pipe.ts';
+
+/** A cell: a worker thread when there is a parent port, else a process with a pipe. It ends when its broker does. */
+// Generated glue may leave a promise behind that nobody waits for; the call it belongs to has its own end.
+process.on('unhandledRejection', () => {});
+
+if (parentPort) {
+  const port = parentPort;
+  runCell(portTransport(port), () => port.close());
+} else {
+  const pipe = new Socket({ fd: cellPipe, readable: true, writable: true });
+  runCell(eagerPipeTransport(pipe, cellPipe), () => process.exit());
+}

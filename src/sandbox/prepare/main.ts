@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { toErrorRecord } from '../../core/errors.ts';
+import { scriptHostComponentFile } from '../entries.ts';
+import { encodeAnswer, preparePipe, readyByte } from './answer.ts';
+import { translate } from './translate.ts';
+
+/** The translating child: takes one component, answers, ends. It ends as well when its parent does. */
+const pipe = new Socket({ fd: preparePipe, readable: true, writable: true, allowHalfOpen: true });
+// A spare that waits can make itself quick: the first component costs a second of compiling the translator.
+if (process.argv.includes('--warm')) await translate(await readFile(scriptHostComponentFile));
+pipe.write(Uint8Array.of(readyByte));
+
+const chunks: Buffer[] = [];
+for await (const chunk of pipe) chunks.push(chunk);
+const component = Buffer.concat(chunks);
+if (component.length > 0) {
+  const answer = await translate(component).catch((error: unknown) => toErrorRecord(error, 'PREPARE_FAILED'));
+  pipe.write(encodeAnswer(answer), () => process.exit());
+} else {
+  process.exit();
+}

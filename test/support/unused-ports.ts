@@ -1,0 +1,31 @@
+import { SimulatedClock } from 'xstate';
+import { Counters } from '../../actors/counters.ts';
+import { Mailboxes } from '../../actors/mailboxes.ts';
+import type { ActorPorts } from '../../actors/ports.ts';
+import { createRelays } from '../../relays/create-relays.ts';
+import { FakeArtifacts } from './fake-artifacts.ts';
+import { FakeCapabilities } from './fake-capabilities.ts';
+import { FakeConfigFile } from './fake-config-file.ts';
+import { FakeFileWatcher } from './fake-file-watcher.ts';
+import { FakeSandbox } from './fake-sandbox.ts';
+
+/** Ports for machines that are looked at and never run. */
+export function unusedPorts(): ActorPorts {
+  const { publishers } = createRelays();
+  const clock = new SimulatedClock();
+  const artifacts = new FakeArtifacts();
+  const counters = new Counters(publishers.telemetry, clock);
+  return {
+    configFile: new FakeConfigFile(),
+    artifacts,
+    sandbox: new FakeSandbox(artifacts.codeOf),
+    capabilities: new FakeCapabilities(),
+    fileWatcher: new FakeFileWatcher(),
+    publishers,
+    clock,
+    random: () => 1,
+    artifactDebounceMs: 50,
+    counters,
+    mailboxes: new Mailboxes(counters),
+  };
+}
