@@ -59,6 +59,20 @@ export function flagOf(permission: string): string {
   return `${flag}=${scope === '*' ? placeholder : shellWord(scope)}`;
 }
 
+/** The flag without which an interface of ours is of no use, for an artifact that has no manifest to say more. */
+export function flagOfInterface(name: string): string | undefined {
+  switch (name) {
+    case 'signalbox:plugin/filesystem':
+      return '--allow-fs=DIR';
+    case 'signalbox:plugin/watch':
+      return '--allow-watch=DIR';
+    case 'signalbox:plugin/relay':
+      return '--allow-publish=CHANNEL';
+    default:
+      return undefined;
+  }
+}
+
 /** True when a flag was given that only makes sense for a single artifact. */
 export function hasAllowFlags({ allowLog, ...flags }: AllowFlags): boolean {
   return (

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { preflight } from '../preflight.ts';
 import type { EntryReport, PreflightReport } from '../preflight-report.ts';
 import { chooseConfig } from './config-choice.ts';
 import { jsonDocument } from './json-text.ts';
@@ -29,6 +28,7 @@ export function addCheckCommand(program: Command, shell: Shell): void {
 }
 
 async function check(shell: Shell, { config, json }: CheckOptions): Promise<number> {
+  const { preflight } = await import('../preflight.ts');
   const report = await preflight(await chooseConfig(shell.cwd, config));
   shell.print(json ? jsonDocument(report) : reportText(report, shell));
   if (report.problem) return exitCodes.unusable;

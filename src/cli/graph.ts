@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import { SignalboxError } from '../core/errors.ts';
-import { toMermaid } from '../inspect/mermaid.ts';
-import { machines } from '../machines.ts';
 import { jsonDocument } from './json-text.ts';
 import { settle } from './outcome.ts';
 import { exitCodes, type Shell } from './shell.ts';
@@ -17,11 +15,13 @@ export function addGraphCommand(program: Command, shell: Shell): void {
     .argument('[machine]', 'one of them; default: all')
     .option('--json', 'an array of {name, mermaid}')
     .action((name: string | undefined, options: GraphOptions) =>
-      settle(shell, options, async () => graph(shell, name, options)),
+      settle(shell, options, () => graph(shell, name, options)),
     );
 }
 
-function graph(shell: Shell, name: string | undefined, { json }: GraphOptions): number {
+async function graph(shell: Shell, name: string | undefined, { json }: GraphOptions): Promise<number> {
+  const { machines } = await import('../machines.ts');
+  const { toMermaid } = await import('../inspect/mermaid.ts');
   const all = machines();
   const chosen = all.filter((candidate) => name === undefined || candidate.name === name);
   if (chosen.length === 0) {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Colors } from 'picocolors/types.js';
 import { SignalboxError } from '../core/errors.ts';
-import { preflight } from '../preflight.ts';
 import type { EntryReport } from '../preflight-report.ts';
 import { chooseConfig } from './config-choice.ts';
 import { jsonDocument } from './json-text.ts';
@@ -28,6 +27,7 @@ export function addInfoCommand(program: Command, shell: Shell): void {
 }
 
 async function info(shell: Shell, id: string, { config, json }: InfoOptions): Promise<number> {
+  const { preflight } = await import('../preflight.ts');
   const { entries } = usable(await preflight(await chooseConfig(shell.cwd, config), { prepare: false }));
   const entry = entries.find((candidate) => candidate.id === id);
   if (!entry) {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { SignalboxError } from '../core/errors.ts';
-import { preflight } from '../preflight.ts';
 import type { EntryReport, PreflightReport } from '../preflight-report.ts';
 import { chooseConfig } from './config-choice.ts';
 import { jsonDocument } from './json-text.ts';
@@ -23,6 +22,7 @@ export function addListCommand(program: Command, shell: Shell): void {
 }
 
 async function list(shell: Shell, { config, json }: ListOptions): Promise<number> {
+  const { preflight } = await import('../preflight.ts');
   const { entries } = usable(await preflight(await chooseConfig(shell.cwd, config), { prepare: false }));
   if (json) {
     shell.print(jsonDocument(entries.map(summaryOf)));

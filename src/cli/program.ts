@@ -13,7 +13,10 @@ Exit codes: 0 fine; 1 a plugin has a problem, or what was asked of it was refuse
 Errors go to standard error; with --json they are {"error": {code, message, hint, location}} on standard output.
 NO_COLOR turns colors off, FORCE_COLOR=1 turns them on.`;
 
-/** The command line as commander objects, from which the reference page is generated too. Parsing it does what it says. */
+/**
+ * The command line as commander objects, from which the reference page is generated too. Parsing it does what it says. Each
+ * command imports what it runs on only then: the engine takes ten times as long to load as `--help` to print.
+ */
 export function createProgram(shell: Shell): Command {
   const program = new Command('signalbox')
     .description("Run other people's code inside your TypeScript application")

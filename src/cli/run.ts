@@ -5,9 +5,14 @@ import { type Command, Option } from 'commander';
 import type { Relays } from '../../relays/relays.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { ConfigText, Runtime } from '../options.ts';
-import { preflight } from '../preflight.ts';
-import { createRuntime } from '../runtime.ts';
-import { type AllowFlags, configOfArtifact, flagOf, hasAllowFlags, idOf } from './allow-flags.ts';
+import {
+  type AllowFlags,
+  configOfArtifact,
+  flagOf,
+  flagOfInterface,
+  hasAllowFlags,
+  idOf,
+} from './allow-flags.ts';
 import { chooseConfig, chooseTarget } from './config-choice.ts';
 import { jsonLine } from './json-text.ts';
 import { linePrinter, liveScreen, type RelayPrinter } from './live-screen.ts';
@@ -80,6 +85,7 @@ async function run(shell: Shell, argument: string | undefined, options: RunOptio
   const stopping = new AbortController();
   using printer = printerFor(shell, options, title);
   using _signals = shell.onStop((reason) => stopping.abort(reason));
+  const { createRuntime } = await import('../runtime.ts');
   await using runtime = await createRuntime({ config, ...(stateFolder !== undefined && { stateFolder }) });
   using _relays = subscribeAll(runtime.relays, printer.receive);
 
@@ -125,6 +131,7 @@ async function planOf(shell: Shell, argument: string | undefined, options: RunOp
 async function planOfArtifact(shell: Shell, path: string, flags: AllowFlags): Promise<RunPlan> {
   const title = shortPath(path, shell.cwd);
   const guessed = configOfArtifact(path, idOf(path), flags, shell.cwd);
+  const { preflight } = await import('../preflight.ts');
   const { entries, problem } = await preflight(guessed, { prepare: false });
   const [report] = entries;
   if (problem) throw SignalboxError.fromRecord(problem);
@@ -133,6 +140,13 @@ async function planOfArtifact(shell: Shell, path: string, flags: AllowFlags): Pr
     throw new SignalboxError('PERMISSION_PENDING', `Plugin "${title}" requires ${missing.join(', ')}`, {
       hint: `Add ${report.missing.map(({ permission }) => flagOf(permission)).join(' ')}`,
     });
+  }
+  const undeclared = report?.manifest
+    ? undefined
+    : report?.problems.find(({ code }) => code === 'IMPORT_UNDECLARED');
+  if (undeclared) {
+    const flag = flagOfInterface(`${undeclared.details?.['import']}`);
+    throw SignalboxError.fromRecord({ ...undeclared, ...(flag !== undefined && { hint: `Add ${flag}` }) });
   }
   const id = report?.manifest?.id;
   return { config: id === undefined ? guessed : configOfArtifact(path, id, flags, shell.cwd), title };

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { editConfigFile } from '../config-edits.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { isPluginId } from '../core/ids.ts';
 import { chooseConfig } from './config-choice.ts';
@@ -43,6 +42,7 @@ async function toggle(
   if (!isPluginId(id))
     throw new SignalboxError('PLUGIN_UNKNOWN', `No plugin has the id ${JSON.stringify(id)}`);
   const before = await readFile(file, 'utf8');
+  const { editConfigFile } = await import('../config-edits.ts');
   await editConfigFile(file, { change: 'set-enabled', id, enabled });
   const edited = firstDifference(before, await readFile(file, 'utf8'));
   const name = shortPath(file, shell.cwd);

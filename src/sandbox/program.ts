@@ -38,7 +38,7 @@ const programBudget: ValueBudget = { maxElements: 1_000_000, maxDepth: 8 };
 const digestBytes = 32;
 
 export function encodeProgram(program: Program): Buffer {
-  return encodeValue(program, programBudget);
+  return Buffer.from(encodeValue(program, programBudget));
 }
 
 /** @throws `INTERNAL` when the bytes are no program */

@@ -9,6 +9,9 @@ interface ScriptExports {
   };
 }
 
+/** TypeScript knows `WebAssembly` from the DOM only. */
+const { compile } = Reflect.get(globalThis, 'WebAssembly') as { compile(bytes: Uint8Array): Promise<object> };
+
 /** The script host under bare jco, in this process: the same component, the same options, none of our layers. */
 export async function rawScriptHost(): Promise<{ instantiate(): Promise<ScriptExports> }> {
   const component = await readFile(new URL('../../generated/script-host.wasm', import.meta.url));
@@ -20,9 +23,9 @@ export async function rawScriptHost(): Promise<{ instantiate(): Promise<ScriptEx
     wasiShim: false,
     emitTypescriptDeclarations: false,
   });
-  const modules = new Map<string, WebAssembly.Module>();
+  const modules = new Map<string, object>();
   for (const [name, bytes] of Object.entries(files)) {
-    if (name.endsWith('.wasm')) modules.set(name, await WebAssembly.compile(Uint8Array.from(bytes)));
+    if (name.endsWith('.wasm')) modules.set(name, await compile(Uint8Array.from(bytes)));
   }
   const glue = await import(`data:text/javascript;base64,${Buffer.from(files['raw.js'] ?? '').toString('base64')}`);
   const nothing = () => undefined;

@@ -103,7 +103,9 @@ describe('signalbox run of a single artifact', () => {
   test('grants nothing but the log by default', async () => {
     expect(await app.cli('run', 'lister.ts', '--once')).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/lister Error .*IMPORT_UNDECLARED .*filesystem/),
+      stderr: expect.stringMatching(
+        /^error IMPORT_UNDECLARED .*filesystem.*\n {2}hint: Add --allow-fs=DIR\n$/,
+      ),
     });
   });
 

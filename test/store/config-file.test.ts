@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import {
   chmod,
   mkdir,
@@ -164,7 +165,13 @@ describe('saving', () => {
     );
   });
 
-  test('merges with what others wrote meanwhile', async () => {
+  /** A signal that is asked before each look at the file, and lets somebody else write right then. */
+  function busySignal(write: (look: number) => void): AbortSignal {
+    let looks = 0;
+    return Object.assign(new AbortController().signal, { throwIfAborted: () => write(++looks) });
+  }
+
+  test('merges with what others wrote since the last reading', async () => {
     const config = await open();
     await config.read(signal());
     const foreign = `${text}[plugins.entries.config]\nforeign = true\n`;
@@ -174,16 +181,20 @@ describe('saving', () => {
     expect(await content()).toBe(`${foreign}ours = 1\n`);
   });
 
-  test('gives up when the file never stands still', async () => {
+  test('merges with what others write while it saves', async () => {
     const config = await open();
-    let isOver = false;
-    const saved = codeOf(config.edit(enabled(true), signal())).finally(() => {
-      isOver = true;
-    });
-    for (let round = 0; !isOver; round++) await writeFile(file, `${text}# ${round}\n`);
-    // Either it slipped in between two writes, or it says so; it never overwrites.
-    const code = await saved;
-    expect([undefined, 'CONFIG_CONFLICT', 'PLUGIN_UNKNOWN']).toContain(code);
+    const foreign = `${text}[plugins.entries.config]\nforeign = true\n`;
+    const busy = busySignal((look) => look === 2 && writeFileSync(file, foreign));
+    const document = await config.edit(setting('ours', 1), busy);
+    expect(document.entries[0]?.config).toEqual({ foreign: true, ours: 1 });
+    expect(await content()).toBe(`${foreign}ours = 1\n`);
+  });
+
+  test('gives up, and overwrites nothing, when the file never stands still', async () => {
+    const config = await open();
+    const busy = busySignal((look) => writeFileSync(file, `${text}# ${look}\n`));
+    expect(await codeOf(config.edit(enabled(true), busy))).toBe('CONFIG_CONFLICT');
+    expect(await content()).toBe(`${text}# 10\n`);
     expect(await readdir(folder)).toEqual(['app.toml']);
   });
 

@@ -24,7 +24,7 @@ export class CliProcess {
       cwd: folder,
       // A group of its own, so that a test can press Ctrl-C: the terminal signals the whole group, cells included.
       detached: true,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', XDG_CACHE_HOME: join(folder, '.cache') },
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, XDG_CACHE_HOME: join(folder, '.cache') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {

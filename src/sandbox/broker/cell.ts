@@ -48,11 +48,15 @@ export class Cell implements InstanceCell {
   constructor(options: CellOptions) {
     this.label = options.label;
     this.#options = options;
-    this.#channel = new Channel(options.host.transport, {
-      onMessage: (message, release) => this.#take(message, release),
-      onBroken: (error) => this.kill(`it broke the protocol: ${error.message}`),
-      onClose: () => void options.host.gone.then((reason) => this.#end(reason)),
-    });
+    this.#channel = new Channel(
+      options.host.transport,
+      {
+        onMessage: (message, release) => this.#take(message, release),
+        onBroken: (error) => this.kill(`it broke the protocol: ${error.message}`),
+        onClose: () => void options.host.gone.then((reason) => this.#end(reason)),
+      },
+      'microtask',
+    );
     this.#ready.promise.catch(() => {});
     void options.host.gone.then((reason) => this.#end(reason));
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);

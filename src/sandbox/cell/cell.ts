@@ -22,12 +22,16 @@ export function runCell(transport: Transport, exit: () => void): void {
   const programs = new Map<number, LoadedProgram | ErrorRecord>();
   const guests = new Map<number, Guest>();
 
-  const channel: Channel = new Channel(transport, {
-    onMessage: obey,
-    // The broker is trusted, but a cell that misunderstands it is of no use.
-    onBroken: exit,
-    onClose: exit,
-  });
+  const channel: Channel = new Channel(
+    transport,
+    {
+      onMessage: obey,
+      // The broker is trusted, but a cell that misunderstands it is of no use.
+      onBroken: exit,
+      onClose: exit,
+    },
+    'turn',
+  );
   channel.send('ready', 0, 0);
 
   function obey(message: Message, release: () => void): void {

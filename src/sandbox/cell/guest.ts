@@ -62,7 +62,8 @@ export class Guest {
 
   async instantiate(): Promise<void> {
     const { id, channel, program, script } = this.#options;
-    await this.#enter(0);
+    const turn = this.#enter(0);
+    if (turn) await turn;
     try {
       const imports = this.#imports();
       const code = await (script
@@ -71,6 +72,7 @@ export class Guest {
       if (this.#isGone) return;
       this.#code = code;
       channel.send('instantiated', id, 0, encodeValue(code.exports));
+      channel.flush();
     } catch (thrown) {
       this.#fail(0, toErrorRecord(thrown, 'GUEST_TRAPPED'));
     }
@@ -110,7 +112,8 @@ export class Guest {
     let next = this.#queue.shift();
     while (next && this.#code) {
       const [exportName, args] = decodeValue(next.body) as readonly [string, readonly unknown[]];
-      await this.#enter(next.call);
+      const turn = this.#enter(next.call);
+      if (turn) await turn;
       // Destroyed while it waited for its turn.
       if (!this.#code) break;
       const ended = await this.#code.call(exportName, args);
@@ -121,15 +124,17 @@ export class Guest {
     }
     next?.release();
     this.#isRunning = false;
+    this.#options.channel.flush();
   }
 
   /** Everything said so far is out before the guest runs: it may be the last thing this process does. */
-  async #enter(call: number): Promise<void> {
+  #enter(call: number): Promise<void> | undefined {
     const { id, channel } = this.#options;
-    await takeTurn();
+    const turn = takeTurn();
+    if (turn) return turn.then(() => this.#enter(call));
     channel.send('entered', id, call);
-    if (!channel.isDrained) await channel.drained();
     channel.flush();
+    return channel.isDrained ? undefined : channel.drained().then(() => channel.flush());
   }
 
   #report(call: number, ended: CallEnd): void {
@@ -173,6 +178,7 @@ export class Guest {
     this.destroy();
     const { id, channel, onGone } = this.#options;
     channel.send('failed', id, call, encodeValue(errorValue(error)));
+    channel.flush();
     onGone();
   }
 
@@ -201,6 +207,7 @@ export class Guest {
     const call = this.#nextHostCall;
     this.#nextHostCall = (call % 0xffff_ffff) + 1;
     channel.send('host-call', id, call, body);
+    channel.flush();
     return new Promise((resolve, reject) => {
       this.#hostCalls.set(call, { resolve, reject });
     });

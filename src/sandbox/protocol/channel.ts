@@ -1,12 +1,13 @@
 import { MessageSplitter } from './message-splitter.ts';
 import {
-  encodeMessage,
   headBytes,
   isControl,
   type Message,
   type MessageKind,
   maxMessageBytes,
+  noBody,
   ProtocolError,
+  writeMessage,
 } from './messages.ts';
 import type { Transport } from './transport.ts';
 
@@ -23,16 +24,26 @@ export interface ChannelListener {
   onClose(): void;
 }
 
+const minBatchBytes = 64 * 1024;
+const maxKeptBatchBytes = 1024 * 1024;
+
 /**
- * Messages over a transport: batched until the end of the microtask queue, with credit both ways, so that neither side can
- * fill the memory of the other.
+ * When a batch goes out by itself: at the end of the microtasks, or with the next turn of the event loop for one who flushes
+ * where it matters.
+ */
+export type FlushRhythm = 'microtask' | 'turn';
+
+/**
+ * Messages over a transport: batched, with credit both ways, so that neither side can fill the memory of the other.
  */
 export class Channel {
   readonly #transport: Transport;
   readonly #listener: ChannelListener;
+  readonly #plan: (flush: () => void) => void;
   readonly #splitter = new MessageSplitter();
-  /** Encoded and free to go. */
-  #batch: Buffer[] = [];
+  /** Encoded and free to go: the first `#batched` bytes. */
+  #batch = Buffer.allocUnsafe(minBatchBytes);
+  #batched = 0;
   #isFlushPlanned = false;
   /** Encoded, waiting for credit, in order. */
   readonly #held: Buffer[] = [];
@@ -43,27 +54,38 @@ export class Channel {
   #isBroken = false;
   #onDrained: (() => void)[] = [];
 
-  constructor(transport: Transport, listener: ChannelListener) {
+  constructor(transport: Transport, listener: ChannelListener, rhythm: FlushRhythm) {
     this.#transport = transport;
     this.#listener = listener;
+    this.#plan = rhythm === 'microtask' ? queueMicrotask : setImmediate;
     transport.onBytes((bytes) => this.#receive(bytes));
     transport.onClose(() => listener.onClose());
   }
 
-  send(kind: MessageKind, instance: number, call: number, body?: Uint8Array): void {
-    const message = encodeMessage(kind, instance, call, body);
-    if (isControl(kind)) this.#post(message);
-    else if (this.#held.length > 0 || message.length > this.#credit) this.#held.push(message);
-    else this.#spend(message);
+  /** Copies the body. Goes out with the batch, or when there is credit. */
+  send(kind: MessageKind, instance: number, call: number, body: Uint8Array = noBody): void {
+    const size = headBytes + body.length;
+    if (!isControl(kind)) {
+      if (this.#held.length > 0 || size > this.#credit) {
+        const message = Buffer.allocUnsafe(size);
+        writeMessage(message, 0, kind, instance, call, body);
+        this.#held.push(message);
+        return;
+      }
+      this.#credit -= size;
+    }
+    this.#reserve(size);
+    this.#batched = writeMessage(this.#batch, this.#batched, kind, instance, call, body);
+    this.#planFlush();
   }
 
   /** Hands the batch to the transport now: what is not written before a guest runs may never be. */
   flush(): void {
-    if (this.#batch.length === 0) return;
-    const batch = this.#batch;
-    this.#batch = [];
-    const [first] = batch;
-    this.#transport.send(batch.length === 1 && first ? first : Buffer.concat(batch));
+    if (this.#batched === 0) return;
+    const bytes = Buffer.from(this.#batch.subarray(0, this.#batched));
+    this.#batched = 0;
+    if (this.#batch.length > maxKeptBatchBytes) this.#batch = Buffer.allocUnsafe(minBatchBytes);
+    this.#transport.send(bytes);
   }
 
   /** True when everything sent is with the transport or about to be. */
@@ -81,16 +103,17 @@ export class Channel {
     this.#transport.close();
   }
 
-  #spend(message: Buffer): void {
-    this.#credit -= message.length;
-    this.#post(message);
+  #reserve(size: number): void {
+    if (this.#batched + size <= this.#batch.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#batch.length * 2, this.#batched + size));
+    this.#batch.copy(larger, 0, 0, this.#batched);
+    this.#batch = larger;
   }
 
-  #post(message: Buffer): void {
-    this.#batch.push(message);
+  #planFlush(): void {
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
-    queueMicrotask(() => {
+    this.#plan(() => {
       this.#isFlushPlanned = false;
       this.flush();
     });
@@ -122,7 +145,7 @@ export class Channel {
       this.#released += size;
       if (this.#released < creditPortionBytes) return;
       this.#owed -= this.#released;
-      this.#post(encodeMessage('credit', 0, this.#released));
+      this.send('credit', 0, this.#released);
       this.#released = 0;
     });
   }
@@ -135,7 +158,10 @@ export class Channel {
       const [message] = this.#held;
       if (message === undefined || message.length > this.#credit) return;
       this.#held.shift();
-      this.#spend(message);
+      this.#credit -= message.length;
+      this.#reserve(message.length);
+      this.#batched += message.copy(this.#batch, this.#batched);
+      this.#planFlush();
     }
     const waiting = this.#onDrained;
     this.#onDrained = [];

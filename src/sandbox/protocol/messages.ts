@@ -70,26 +70,28 @@ export const headBytes = 13;
 /** Largest message, head included. */
 export const maxMessageBytes = 16 * 1024 * 1024;
 export const programPartBytes = 512 * 1024;
-const noBody = new Uint8Array(0);
+export const noBody = new Uint8Array(0);
 
 /** The peer does not speak the protocol; nothing it says any more is worth reading. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
-export function encodeMessage(
+/** Writes a message at `offset` into a buffer that has room for it; returns where it ends. */
+export function writeMessage(
+  target: Buffer,
+  offset: number,
   kind: MessageKind,
   instance: number,
   call: number,
-  body: Uint8Array = noBody,
-): Buffer {
-  const message = Buffer.allocUnsafe(headBytes + body.length);
-  message.writeUInt32LE(headBytes - 4 + body.length, 0);
-  message[4] = kinds[kind];
-  message.writeUInt32LE(instance, 5);
-  message.writeUInt32LE(call, 9);
-  message.set(body, headBytes);
-  return message;
+  body: Uint8Array,
+): number {
+  target.writeUInt32LE(headBytes - 4 + body.length, offset);
+  target[offset + 4] = kinds[kind];
+  target.writeUInt32LE(instance, offset + 5);
+  target.writeUInt32LE(call, offset + 9);
+  target.set(body, offset + headBytes);
+  return offset + headBytes + body.length;
 }
 
 /** @param bytes one message, length included @throws ProtocolError */

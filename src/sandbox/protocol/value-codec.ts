@@ -53,24 +53,26 @@ const typedArrays = [
 const maxU64 = 2n ** 64n - 1n;
 const minS64 = -(2n ** 63n);
 
-/** Grows as needed and is used again for the next value: one writer a process. */
-let scratch = Buffer.allocUnsafe(64 * 1024);
+const minScratchBytes = 64 * 1024;
+const maxScratchBytes = 4 * 1024 * 1024;
+
+/** Grows as needed and is used again for the next value: one writer a thread. */
+let scratch = Buffer.allocUnsafe(minScratchBytes);
 let at = 0;
 let elementsLeft = 0;
 
 /**
- * Encodes a value into bytes of their own.
+ * Encodes a value. The bytes are good until the next value is encoded: copy them or send them at once.
  *
  * @throws ValueError for functions, symbols, class instances, and beyond the budget
  */
 export function encodeValue(value: unknown, budget: ValueBudget = callBudget): Buffer {
+  // One huge value must not pin its size for the life of the process.
+  if (scratch.length > maxScratchBytes) scratch = Buffer.allocUnsafe(minScratchBytes);
   at = 0;
   elementsLeft = budget.maxElements;
   write(value, budget.maxDepth);
-  const encoded = Buffer.from(scratch.subarray(0, at));
-  // One huge value must not pin its size for the life of the process.
-  if (scratch.length > 4 * 1024 * 1024) scratch = Buffer.allocUnsafe(64 * 1024);
-  return encoded;
+  return scratch.subarray(0, at);
 }
 
 /** Decodes exactly one value that fills the bytes. Nothing in it shares their memory. @throws ValueError */
