@@ -1,7 +1,6 @@
 import type { PluginEntry, RuntimeSettings } from '../src/config/document.ts';
 import { type ErrorRecord, SignalboxError } from '../src/core/errors.ts';
-import { checkApi } from '../src/manifest/api-version.ts';
-import { hostApiVersion } from '../src/manifest/manifest.ts';
+import { checkManifest } from '../src/manifest/check-manifest.ts';
 import { type Grants, resolveGrants } from '../src/permissions/granting.ts';
 import { defaultLimits, type Limits, lowerOf, strictLimits } from '../src/permissions/limits.ts';
 import { type Permission, permissionText } from '../src/permissions/permission.ts';
@@ -32,7 +31,7 @@ export type Resolution =
 /** Checks an artifact against its entry and the host's API, and settles what it may touch and use. Pure. */
 export function resolveLoad(assignment: Assignment, artifact: Artifact): Resolution {
   const { entry } = assignment;
-  const mismatch = manifestMismatch(entry, artifact);
+  const mismatch = checkManifest(entry.id, artifact);
   if (mismatch) return { outcome: 'refused', error: mismatch, withheld: [] };
   const grants = grantsOf(entry, artifact);
   if ('code' in grants) return { outcome: 'refused', error: grants, withheld: [] };
@@ -88,17 +87,4 @@ function grantsOf(entry: PluginEntry, { manifest, isDeclared }: Artifact): Grant
     if (thrown instanceof SignalboxError && thrown.code === 'PERMISSION_INVALID') return thrown.toRecord();
     throw thrown;
   }
-}
-
-function manifestMismatch(entry: PluginEntry, { manifest, isDeclared }: Artifact): ErrorRecord | undefined {
-  if (isDeclared && manifest.id !== entry.id) {
-    return new SignalboxError(
-      'MANIFEST_INVALID',
-      `Entry "${entry.id}" names a plugin whose manifest says "${manifest.id}"`,
-      {
-        hint: `Write id = "${manifest.id}" in the entry, or point artifact_path at another plugin`,
-      },
-    ).toRecord();
-  }
-  return checkApi(manifest, hostApiVersion);
 }

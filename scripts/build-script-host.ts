@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hostApiVersion } from '../src/manifest/manifest.ts';
 import { scriptHostComponentFile, scriptHostProgramFile } from '../src/sandbox/entries.ts';
 import { translate } from '../src/sandbox/prepare/translate.ts';
 import { encodeProgram, sealProgram } from '../src/sandbox/program.ts';
@@ -25,5 +26,5 @@ const { status, error } = spawnSync(
 if (error) throw error;
 if (status !== 0) process.exit(status ?? 1);
 
-const program = await translate(await readFile(scriptHostComponentFile));
+const program = await translate(await readFile(scriptHostComponentFile), hostApiVersion);
 await writeFile(scriptHostProgramFile, sealProgram(encodeProgram(program)));

@@ -45,7 +45,7 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
     list: () => [...board.plugins.values()],
     get: (id) => (isPluginId(id) ? board.plugins.get(id) : undefined),
     call: async (id, exportName, args = [], options: CallOptions = {}) =>
-      valueOf(await manager.call(known(id), { export: exportName, args, ...options }), id, exportName),
+      answerOf(await manager.call(known(id), { export: exportName, args, ...options }), id, exportName),
     enable: async (id) => setEnabled(known(id), true),
     disable: async (id) => setEnabled(known(id), false),
     reload: async (id) => {
@@ -64,7 +64,7 @@ function isDecided(status: PluginStatus | undefined): boolean {
   return status === undefined || (status.state !== 'Loading' && status.phase !== 'reloading');
 }
 
-function valueOf(outcome: CallOutcome, id: string, exportName: string): unknown {
+function answerOf(outcome: CallOutcome, id: string, exportName: string): unknown {
   switch (outcome.outcome) {
     case 'returned':
       return outcome.value;

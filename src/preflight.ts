@@ -3,6 +3,8 @@ import { createCapabilities } from './capabilities/capabilities.ts';
 import type { ConfigDocument, PluginEntry } from './config/document.ts';
 import { systemClock } from './core/clock.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from './core/errors.ts';
+import { checkManifest } from './manifest/check-manifest.ts';
+import { checkWorld } from './manifest/check-world.ts';
 import type { ConfigText } from './options.ts';
 import { createArtifacts } from './packages/open-artifact.ts';
 import { resolveGrants } from './permissions/granting.ts';
@@ -85,13 +87,16 @@ async function examine(
       examiner.signal,
     );
     const { manifest, isDeclared, code, digest } = artifact;
-    if (isDeclared && manifest.id !== entry.id) problems.push(idMismatch(entry, manifest.id));
+    const mismatch = checkManifest(entry.id, artifact);
+    if (mismatch) problems.push(mismatch);
     const { effective, missing } = resolveGrants({ manifest, isDeclared, entry });
     for (const { permission, reason, tomlLine } of missing) {
       const message = `Plugin "${entry.id}" requires "${permission}", which is not granted: ${reason}`;
       problems.push(new SignalboxError('PERMISSION_PENDING', message, { hint: tomlLine }).toRecord());
     }
     const prepared = await examiner.sandbox?.prepare(artifact, examiner.signal);
+    const wrongWorld = prepared && checkWorld(entry.id, prepared);
+    if (wrongWorld) problems.push(wrongWorld);
     const imports = prepared?.imports ?? (code.kind === 'script' ? code.imports : undefined);
     if (imports) {
       const refusal = checkImports({ imports, offered: examiner.offered, manifest, isDeclared, effective });
@@ -112,16 +117,6 @@ async function examine(
     examiner.signal.throwIfAborted();
     return { ...base, problems: [...problems, toErrorRecord(thrown)] };
   }
-}
-
-function idMismatch(entry: PluginEntry, manifestId: string): ErrorRecord {
-  return new SignalboxError(
-    'MANIFEST_INVALID',
-    `Entry "${entry.id}" names a plugin whose manifest says "${manifestId}"`,
-    {
-      hint: `Write id = "${manifestId}" in the entry, or point artifact_path at another plugin`,
-    },
-  ).toRecord();
 }
 
 function problemOf(reading: Exclude<ConfigReading, { outcome: 'document' }>): ErrorRecord {

@@ -7,7 +7,7 @@ export interface Disk {
   listDir(
     directory: string,
     page: number | undefined,
-  ): { readonly entries: readonly { path: string; kind: EntryKind }[]; readonly next?: number };
+  ): { readonly entries: readonly { path: string; kind: EntryKind }[]; readonly next?: number | null };
   readMetadata(path: string): {
     readonly kind: EntryKind;
     readonly size: bigint;
@@ -133,7 +133,8 @@ export class Scan {
       if (entry.kind === 'directory') this.#enqueue({ do: 'list', path: entry.path });
       if (entry.kind === 'file' && this.#counts(entry.path)) this.#enqueue({ do: 'look', path: entry.path });
     }
-    if (next !== undefined) this.#enqueue({ do: 'list', path, page: next });
+    // QuickJS gives null for an absent option, whatever the generated types say.
+    if (typeof next === 'number') this.#enqueue({ do: 'list', path, page: next });
   }
 
   #look(path: string): void {

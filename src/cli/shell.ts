@@ -72,8 +72,10 @@ function onStop(listener: (reason: StopReason) => void): Disposable {
       listener(signal);
     } else if (now - firstAt > sameSignalMs) {
       dispose();
-      // Not process.exit: it waits for worker threads, and one that spins may be why someone presses the key again.
-      process.kill(process.pid, signal);
+      // Exit listeners run first (cells and the cursor depend on them), then the signal ends it: process.exit by itself waits
+      // for worker threads, and one that spins may be why someone presses the key again.
+      process.once('exit', () => process.kill(process.pid, signal));
+      process.exit();
     }
   };
   const onOutputError = (error: NodeJS.ErrnoException): void => {

@@ -27,7 +27,9 @@ export async function rawScriptHost(): Promise<{ instantiate(): Promise<ScriptEx
   for (const [name, bytes] of Object.entries(files)) {
     if (name.endsWith('.wasm')) modules.set(name, await compile(Uint8Array.from(bytes)));
   }
-  const glue = await import(`data:text/javascript;base64,${Buffer.from(files['raw.js'] ?? '').toString('base64')}`);
+  const glue = await import(
+    `data:text/javascript;base64,${Buffer.from(files['raw.js'] ?? '').toString('base64')}`
+  );
   const nothing = () => undefined;
   const imports = {
     'signalbox:plugin/log': { log: nothing },

@@ -15,7 +15,11 @@ export interface Spread {
 }
 
 /** Runs `work` `times` times, after `warmup` uncounted ones; milliseconds each. */
-export async function timed(times: number, work: (run: number) => Promise<unknown>, warmup = 3): Promise<Spread> {
+export async function timed(
+  times: number,
+  work: (run: number) => Promise<unknown>,
+  warmup = 3,
+): Promise<Spread> {
   for (let run = 0; run < warmup; run++) await work(-1 - run);
   const samples: number[] = [];
   for (let run = 0; run < times; run++) {
@@ -28,7 +32,8 @@ export async function timed(times: number, work: (run: number) => Promise<unknow
 
 export function spreadOf(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   return { median: at(0.5), p99: at(0.99) };
 }
 

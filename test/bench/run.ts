@@ -1,3 +1,4 @@
+import type { BenchRow } from './row.ts';
 import { eventsRow } from './rows/events.ts';
 import { identicalReplayRow } from './rows/identical-replay.ts';
 import { loadRow } from './rows/load.ts';
@@ -5,10 +6,17 @@ import { roundTripRow } from './rows/round-trip.ts';
 import { runawayRow } from './rows/runaway.ts';
 import { saveToReadyRow } from './rows/save-to-ready.ts';
 import { thousandIdleRow } from './rows/thousand-idle.ts';
-import type { BenchRow } from './row.ts';
 
 /** Every row beside the layer below it, in one process and one run. Figures inform; no test depends on them. */
-const rows = [loadRow, saveToReadyRow, identicalReplayRow, eventsRow, roundTripRow, thousandIdleRow, runawayRow];
+const rows = [
+  loadRow,
+  saveToReadyRow,
+  identicalReplayRow,
+  eventsRow,
+  roundTripRow,
+  thousandIdleRow,
+  runawayRow,
+];
 
 const asked = process.argv.slice(2);
 process.stdout.write('| what | ours | raw | ratio | bar | |\n|---|---|---|---|---|---|\n');

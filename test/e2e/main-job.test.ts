@@ -14,7 +14,7 @@ describe('the reference plugins on real waveform files', () => {
   beforeAll(async () => {
     app = await startReferenceApp();
     app.runtime.relays.pluginDiscovery.subscribe(({ paths, details }) => {
-      paths.forEach((path, index) => discovered.set(path, details[index]));
+      for (const [index, path] of paths.entries()) discovered.set(path, details[index]);
     });
     await app.runtime.settled();
   }, 60_000);
@@ -36,7 +36,10 @@ describe('the reference plugins on real waveform files', () => {
   });
 
   test('a component written in WAT counts its ticks', async () => {
-    await vi.waitFor(async () => expect(await app.runtime.plugins.call('waves.heartbeat', 'beats')).toBeGreaterThan(0), 10_000);
+    await vi.waitFor(
+      async () => expect(await app.runtime.plugins.call('waves.heartbeat', 'beats')).toBeGreaterThan(0),
+      10_000,
+    );
   });
 
   test('every waveform file of the folder is discovered', async () => {
@@ -47,7 +50,9 @@ describe('the reference plugins on real waveform files', () => {
   });
 
   test('a file dropped into the folder appears', async () => {
-    const appears = app.next(app.runtime.relays.pluginDiscovery, ({ paths }) => paths.includes('waves/dropped.vcd'));
+    const appears = app.next(app.runtime.relays.pluginDiscovery, ({ paths }) =>
+      paths.includes('waves/dropped.vcd'),
+    );
     await copyFile(join(app.folder, 'waves/wikipedia/example.vcd'), join(app.folder, 'waves/dropped.vcd'));
     await appears;
   });
@@ -59,14 +64,18 @@ describe('the reference plugins on real waveform files', () => {
   });
 
   test('an edit of one entry loads exactly that entry anew', async () => {
-    const before = app.count('plugin.loads') + app.count('plugin.reloads') + app.count('plugin.config.updates');
+    const before =
+      app.count('plugin.loads') + app.count('plugin.reloads') + app.count('plugin.config.updates');
     const changed = app.next(
       app.runtime.relays.telemetry,
-      (event) => event.kind === 'counter' && event.name === 'plugin.reloads' && event.plugin === 'waves.scanner',
+      (event) =>
+        event.kind === 'counter' && event.name === 'plugin.reloads' && event.plugin === 'waves.scanner',
     );
     await app.edit('signalbox.toml', (text) => text.replace('debounce_ms = 250', 'debounce_ms = 100'));
     await changed;
-    expect(app.count('plugin.loads') + app.count('plugin.reloads') + app.count('plugin.config.updates')).toBe(before + 1);
+    expect(app.count('plugin.loads') + app.count('plugin.reloads') + app.count('plugin.config.updates')).toBe(
+      before + 1,
+    );
   });
 
   test('an edit of the config table alone is told to the plugin, which keeps running', async () => {
@@ -77,13 +86,18 @@ describe('the reference plugins on real waveform files', () => {
     await app.edit('signalbox.toml', (text) => text.replace('greeting = "Hello"', 'greeting = "Good day"'));
     await updated;
     await vi.waitFor(
-      async () => expect(await app.runtime.plugins.call('waves.hello_world', 'greet', ['Ada'])).toContain('Good day'),
+      async () =>
+        expect(await app.runtime.plugins.call('waves.hello_world', 'greet', ['Ada'])).toContain('Good day'),
       5_000,
     );
   });
 
   test('the same file saved again, or with other white space and key order, loads nothing', async () => {
-    const work = () => [app.count('plugin.loads'), app.count('plugin.reloads'), app.count('plugin.config.updates')];
+    const work = () => [
+      app.count('plugin.loads'),
+      app.count('plugin.reloads'),
+      app.count('plugin.config.updates'),
+    ];
     const before = work();
     const text = await readFile(app.config, 'utf8');
     await writeFile(app.config, text);
@@ -95,7 +109,10 @@ describe('the reference plugins on real waveform files', () => {
     await writeFile(
       app.config,
       text
-        .replace('id = "waves.heartbeat"\nenabled = true', 'enabled   =   true\n\n# moved\nid = "waves.heartbeat"')
+        .replace(
+          'id = "waves.heartbeat"\nenabled = true',
+          'enabled   =   true\n\n# moved\nid = "waves.heartbeat"',
+        )
         .replace('max_changes = 10\nmax_wait_ms = 1000', 'max_wait_ms = 1000\nmax_changes = 10'),
     );
     await identical;
@@ -110,7 +127,9 @@ describe('the reference plugins on real waveform files', () => {
     );
     await writeFile(app.config, `${text}\n[plugins.entries.config\n`);
     const replay = await invalid;
-    expect(replay).toMatchObject({ problem: { code: 'CONFIG_SYNTAX', location: { line: text.split('\n').length + 1 } } });
+    expect(replay).toMatchObject({
+      problem: { code: 'CONFIG_SYNTAX', location: { line: text.split('\n').length + 1 } },
+    });
     expect(new Set(Object.values(states()))).toEqual(new Set(['Ready']));
     const mended = app.next(
       app.runtime.relays.pluginsConfigReplay,
@@ -121,8 +140,13 @@ describe('the reference plugins on real waveform files', () => {
   });
 
   test('an edit of a script is live', async () => {
-    await app.edit('waveform_scanner/plugin.toml', (text) => text.replace(/^version = ".*"$/m, 'version = "9.9.9"'));
-    await app.next(app.runtime.relays.pluginStatus, ({ changed }) => changed?.version === '9.9.9' && changed.state === 'Ready');
+    await app.edit('waveform_scanner/plugin.toml', (text) =>
+      text.replace(/^version = ".*"$/m, 'version = "9.9.9"'),
+    );
+    await app.next(
+      app.runtime.relays.pluginStatus,
+      ({ changed }) => changed?.version === '9.9.9' && changed.state === 'Ready',
+    );
   });
 
   test('disabling from outside keeps every comment and stops the plugin', async () => {
@@ -132,7 +156,11 @@ describe('the reference plugins on real waveform files', () => {
       app.runtime.relays.pluginStatus,
       ({ changed }) => changed?.id === 'waves.auto_reload' && changed.state === 'Disabled',
     );
-    await editConfigFile(app.config, { change: 'set-enabled', id: parsePluginId('waves.auto_reload'), enabled: false });
+    await editConfigFile(app.config, {
+      change: 'set-enabled',
+      id: parsePluginId('waves.auto_reload'),
+      enabled: false,
+    });
     await stopped;
     expect(comments(await readFile(app.config, 'utf8'))).toEqual(before);
   });

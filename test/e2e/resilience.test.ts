@@ -1,5 +1,5 @@
-import { getActiveResourcesInfo } from 'node:process';
 import { readdir } from 'node:fs/promises';
+import { getActiveResourcesInfo } from 'node:process';
 import { describe, expect, test, vi } from 'vitest';
 import type { TelemetryEvent } from '../../relays/telemetry.ts';
 import { createTestRuntime } from '../../src/testing.ts';
@@ -17,8 +17,14 @@ async function held(): Promise<Readonly<Record<string, number>>> {
 
 describe('many plugins', () => {
   test('200 of both kinds load, answer and unload, and leave nothing behind', async () => {
-    const scripts = Array.from({ length: 160 }, (_, index) => [`many.script${index}`, { source: answer(index) }] as const);
-    const components = Array.from({ length: 40 }, (_, index) => [`many.component${index}`, { path: component }] as const);
+    const scripts = Array.from(
+      { length: 160 },
+      (_, index) => [`many.script${index}`, { source: answer(index) }] as const,
+    );
+    const components = Array.from(
+      { length: 40 },
+      (_, index) => [`many.component${index}`, { path: component }] as const,
+    );
     // The first runtime of a process leaves warm caches; what the second adds is a leak.
     await (await createTestRuntime({ plugins: { 'warm.up': { source: answer(0) } } })).close();
     const before = await held();
@@ -30,7 +36,10 @@ describe('many plugins', () => {
     }
     await vi.waitFor(async () => {
       const after = await held();
-      for (const [name, count] of Object.entries(after)) expect({ [name]: count }).toEqual({ [name]: expect.toSatisfy((n: number) => n <= (before[name] ?? 0)) });
+      for (const [name, count] of Object.entries(after))
+        expect({ [name]: count }).toEqual({
+          [name]: expect.toSatisfy((n: number) => n <= (before[name] ?? 0)),
+        });
     }, 5_000);
   }, 120_000);
 });
@@ -62,7 +71,9 @@ describe('a guest that spins', () => {
       },
     });
     const start = performance.now();
-    await expect(box.plugins.call('bad.spin', 'spin', [], { deadlineMs: 200 })).rejects.toMatchObject({ code: 'CALL_DEADLINE' });
+    await expect(box.plugins.call('bad.spin', 'spin', [], { deadlineMs: 200 })).rejects.toMatchObject({
+      code: 'CALL_DEADLINE',
+    });
     expect(performance.now() - start).toBeLessThan(2_000);
     expect(await box.plugins.call('good.answer', 'answer')).toBe(42);
   }, 30_000);
@@ -77,6 +88,10 @@ describe('a guest that spins', () => {
     const spinning = box.plugins.call('bad.spin', 'spin', [], { deadlineMs: 300 });
     expect(await box.plugins.call('good.answer', 'answer')).toBe(42);
     await expect(spinning).rejects.toMatchObject({ code: 'CALL_DEADLINE' });
-    expect(box.statuses.filter(({ id, state }) => id === 'good.answer' && state !== 'Loading' && state !== 'Ready')).toEqual([]);
+    expect(
+      box.statuses.filter(
+        ({ id, state }) => id === 'good.answer' && state !== 'Loading' && state !== 'Ready',
+      ),
+    ).toEqual([]);
   }, 30_000);
 });

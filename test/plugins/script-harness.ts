@@ -50,7 +50,7 @@ export class FakeDisk {
         .map(([path, kind]) => ({ path, kind }))
         .sort((a, b) => (a.path < b.path ? -1 : 1));
       const end = (page + 1) * 1_000;
-      return { entries: entries.slice(end - 1_000, end), ...(end < entries.length && { next: page + 1 }) };
+      return { entries: entries.slice(end - 1_000, end), next: end < entries.length ? page + 1 : null };
     },
 
     readMetadata: (path: string) => {

@@ -15,8 +15,11 @@ export async function childrenRunning(part: string): Promise<readonly ChildProce
           readFile(`/proc/${pid}/status`, 'utf8'),
           readFile(`/proc/${pid}/cmdline`, 'utf8'),
         ]);
-        const isOurs = new RegExp(`^PPid:\\s+${process.pid}$`, 'm').test(status) && !/^State:\s+Z/m.test(status);
-        return isOurs && commandLine.includes(part) ? [{ pid: Number(pid), commandLine: commandLine.replaceAll('\0', ' ') }] : [];
+        const isOurs =
+          new RegExp(`^PPid:\\s+${process.pid}$`, 'm').test(status) && !/^State:\s+Z/m.test(status);
+        return isOurs && commandLine.includes(part)
+          ? [{ pid: Number(pid), commandLine: commandLine.replaceAll('\0', ' ') }]
+          : [];
       } catch {
         return []; // it ended while we looked
       }

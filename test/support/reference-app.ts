@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { firstValueFrom, filter, type Observable, timeout } from 'rxjs';
+import { filter, firstValueFrom, type Observable, timeout } from 'rxjs';
 import type { CounterName, TelemetryEvent } from '../../relays/telemetry.ts';
 import type { Runtime } from '../../src/options.ts';
 import { createRuntime } from '../../src/runtime.ts';
@@ -23,7 +23,10 @@ export interface ReferenceApp extends AsyncDisposable {
 
 export async function startReferenceApp(): Promise<ReferenceApp> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-app-'));
-  await cp(join(repository, 'plugins'), folder, { recursive: true, filter: (source) => !source.includes('.signalbox') });
+  await cp(join(repository, 'plugins'), folder, {
+    recursive: true,
+    filter: (source) => !source.includes('.signalbox'),
+  });
   await cp(join(repository, 'test/fixtures/waveforms'), join(folder, 'waves'), { recursive: true });
   const config = join(folder, 'signalbox.toml');
   const runtime = await createRuntime({ config, stateFolder: join(folder, '.signalbox') });
@@ -40,7 +43,8 @@ export async function startReferenceApp(): Promise<ReferenceApp> {
         .filter((counter) => counter.name === name && (plugin === undefined || counter.plugin === plugin))
         .reduce((sum, counter) => sum + counter.total, 0),
     next: (relay, fits) => firstValueFrom(relay.pipe(filter(fits), timeout(15_000))),
-    edit: async (path, change) => writeFile(join(folder, path), change(await readFile(join(folder, path), 'utf8'))),
+    edit: async (path, change) =>
+      writeFile(join(folder, path), change(await readFile(join(folder, path), 'utf8'))),
     [Symbol.asyncDispose]: async () => {
       await runtime.close();
       await rm(folder, { recursive: true, force: true });

@@ -6,16 +6,18 @@ import { encodeAnswer, preparePipe, readyByte } from './answer.ts';
 import { translate } from './translate.ts';
 
 /** The translating child: takes one component, answers, ends. It ends as well when its parent does. */
+const [, , apiVersion = '', warm] = process.argv;
 const pipe = new Socket({ fd: preparePipe, readable: true, writable: true, allowHalfOpen: true });
 // A spare that waits can make itself quick: the first component costs a second of compiling the translator.
-if (process.argv.includes('--warm')) await translate(await readFile(scriptHostComponentFile));
+if (warm !== undefined) await translate(await readFile(scriptHostComponentFile), apiVersion);
 pipe.write(Uint8Array.of(readyByte));
 
 const chunks: Buffer[] = [];
-for await (const chunk of pipe) chunks.push(chunk);
+// The pipe's other half is still to be written.
+for await (const chunk of pipe.iterator({ destroyOnReturn: false })) chunks.push(chunk);
 const component = Buffer.concat(chunks);
 if (component.length > 0) {
-  const answer = await translate(component).catch((error: unknown) => toErrorRecord(error, 'PREPARE_FAILED'));
+  const answer = await translate(component, apiVersion).catch((error: unknown) => toErrorRecord(error, 'PREPARE_FAILED'));
   pipe.write(encodeAnswer(answer), () => process.exit());
 } else {
   process.exit();

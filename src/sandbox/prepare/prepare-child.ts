@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { SignalboxError } from '../../core/errors.ts';
+import { hostApiVersion } from '../../manifest/manifest.ts';
 import { prepareEntry, prepareFlags } from '../entries.ts';
 import type { Program } from '../program.ts';
 import { preparePipe, readAnswer, readyByte } from './answer.ts';
@@ -23,7 +24,7 @@ export class PrepareChild {
   constructor(isSpare: boolean) {
     this.#process = spawn(
       process.execPath,
-      [...prepareFlags(maxHeapMegabytes), prepareEntry, ...(isSpare ? ['--warm'] : [])],
+      [...prepareFlags(maxHeapMegabytes), prepareEntry, hostApiVersion, ...(isSpare ? ['warm'] : [])],
       { env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
     );
     const pipe = this.#process.stdio[preparePipe];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SignalboxError } from '../../core/errors.ts';
 import { sha256 } from '../../core/fingerprint.ts';
 import type { Digest } from '../../core/ids.ts';
+import { hostApiVersion } from '../../manifest/manifest.ts';
 import type { ComponentCode } from '../../ports/artifacts.ts';
 import { scriptHostProgramFile, translatorVersion } from '../entries.ts';
 import { decodeProgram, type ProgramWorld, sealProgram, unsealProgram } from '../program.ts';
@@ -28,7 +29,7 @@ export class ProgramStore implements Disposable {
   readonly #preparer = new Preparer();
   readonly #known = new Map<Digest, StoredProgram>();
   readonly #underWay = new Map<Digest, Promise<StoredProgram>>();
-  readonly #suffix = `jco-${translatorVersion()}-metering-${meteringVersion}.program`;
+  readonly #suffix = `api-${hostApiVersion}-jco-${translatorVersion()}-metering-${meteringVersion}.program`;
   #scriptHost: Promise<StoredProgram & { readonly bytes: Uint8Array }> | undefined;
 
   constructor(folder: string, onEvent: (event: SandboxEvent) => void) {

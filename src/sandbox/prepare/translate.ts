@@ -19,11 +19,12 @@ const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url
  * Makes a program of a component: checks, translation, rewriting of its core modules. Hostile input may hang or poison
  * the process this runs in: it belongs into a child with a deadline.
  *
+ * @param apiVersion the version of signalbox:plugin this host speaks
  * @throws `ARTIFACT_INVALID`, `ARTIFACT_NAME_REFUSED`, `ARTIFACT_TOO_LARGE`, `IMPORT_UNKNOWN`, `API_INCOMPATIBLE`, `PREPARE_FAILED`
  */
-export async function translate(component: Uint8Array): Promise<Program> {
+export async function translate(component: Uint8Array, apiVersion: string): Promise<Program> {
   const reading = readComponent(component);
-  const { imports, exports, asyncImports, asyncExports } = worldOf(reading);
+  const { imports, exports, asyncImports, asyncExports } = worldOf(reading, apiVersion);
   await translatorReady;
   const files = generateFiles(reading.bytes, [...asyncImports], [...asyncExports]);
   const glue = files[glueName];

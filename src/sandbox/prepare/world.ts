@@ -1,5 +1,4 @@
 import { SignalboxError } from '../../core/errors.ts';
-import { hostApiVersion } from '../../manifest/manifest.ts';
 import type { ProgramExport, ProgramImport, ProgramWorld } from '../program.ts';
 import type { ComponentReading, ExternItem } from './component-reader.ts';
 
@@ -13,18 +12,18 @@ export interface ComponentWorld extends ProgramWorld {
 
 /** Interfaces of ours that go by their short name, with the leftovers that come with them. */
 const pluginPackage = 'signalbox:plugin/';
-const [hostMajor = '', hostMinor = ''] = hostApiVersion.split('.');
 
 /**
  * Says what a component imports and exports, in our words.
  *
+ * @param apiVersion the version of signalbox:plugin this host speaks
  * @throws `IMPORT_UNKNOWN`, `API_INCOMPATIBLE`, `ARTIFACT_NAME_REFUSED`, `ARTIFACT_INVALID`
  */
-export function worldOf(reading: ComponentReading): ComponentWorld {
+export function worldOf(reading: ComponentReading, apiVersion: string): ComponentWorld {
   const imports = reading.imports.filter(({ kind }) => kind !== 'type');
   const seen = new Set<string>();
-  for (const item of imports) checkImport(item, seen);
-  const exports = callable(reading.exports);
+  for (const item of imports) checkImport(item, seen, apiVersion);
+  const exports = callable(reading.exports, apiVersion);
   return {
     imports: imports
       .filter(({ functions }) => functions.length > 0)
@@ -35,7 +34,7 @@ export function worldOf(reading: ComponentReading): ComponentWorld {
   };
 }
 
-function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>): void {
+function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>, apiVersion: string): void {
   if (kind !== 'instance') {
     throw unknownImport(name, 'Only interfaces can be imported: `import signalbox:plugin/log@0.1.0;`');
   }
@@ -45,8 +44,8 @@ function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>): 
       'This version offers no WASI; build without it, and use the interfaces of signalbox:plugin',
     );
   }
-  if (isForeignVersion(name)) {
-    throw unknownImport(name, `This host offers ${withoutVersion(name)}@${hostApiVersion}`);
+  if (isForeignVersion(name, apiVersion)) {
+    throw unknownImport(name, `This host offers ${withoutVersion(name)}@${apiVersion}`);
   }
   const bare = withoutVersion(name);
   if (seen.has(bare)) throw unknownImport(name, `Import one version of "${bare}" only`);
@@ -69,7 +68,7 @@ interface Callable {
   readonly asyncName: string;
 }
 
-function callable(items: readonly ExternItem[]): readonly Callable[] {
+function callable(items: readonly ExternItem[], apiVersion: string): readonly Callable[] {
   const interfaces = items.filter(({ kind, functions }) => kind === 'instance' && functions.length > 0);
   const hasPluginInterface = interfaces.some(({ name }) => name.startsWith(pluginPackage));
   const found = new Map<string, Callable>();
@@ -97,11 +96,11 @@ function callable(items: readonly ExternItem[]): readonly Callable[] {
     add({ name, function: name }, name);
   }
   for (const { name, functions } of interfaces) {
-    if (isForeignVersion(name)) {
+    if (isForeignVersion(name, apiVersion)) {
       throw new SignalboxError(
         'API_INCOMPATIBLE',
-        `The component exports "${name}"; this host speaks ${withoutVersion(name)}@${hostApiVersion}`,
-        { hint: `Build it against version ${hostApiVersion} of signalbox:plugin` },
+        `The component exports "${name}"; this host speaks ${withoutVersion(name)}@${apiVersion}`,
+        { hint: `Build it against version ${apiVersion} of signalbox:plugin` },
       );
     }
     const short = withoutVersion(name).split('/').at(-1) ?? name;
@@ -119,8 +118,9 @@ export function withoutVersion(name: string): string {
 }
 
 /** In 0.x the minor is what breaks. */
-function isForeignVersion(name: string): boolean {
+function isForeignVersion(name: string, apiVersion: string): boolean {
   if (!name.startsWith(pluginPackage)) return false;
   const [major, minor] = (name.split('@')[1] ?? '').split('.');
+  const [hostMajor, hostMinor] = apiVersion.split('.');
   return major !== hostMajor || minor !== hostMinor;
 }

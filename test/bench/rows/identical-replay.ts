@@ -1,8 +1,8 @@
-import { composeConfig } from '../../../src/config/compose.ts';
-import { memoryConfigFile } from '../../../src/store/memory-config-file.ts';
-import { createRelays } from '../../../relays/create-relays.ts';
 import { startManager } from '../../../actors/start-manager.ts';
+import { createRelays } from '../../../relays/create-relays.ts';
+import { composeConfig } from '../../../src/config/compose.ts';
 import { systemClock } from '../../../src/core/clock.ts';
+import { memoryConfigFile } from '../../../src/store/memory-config-file.ts';
 import { FakeArtifacts } from '../../support/fake-artifacts.ts';
 import { FakeCapabilities } from '../../support/fake-capabilities.ts';
 import { FakeFileWatcher } from '../../support/fake-file-watcher.ts';
@@ -23,7 +23,8 @@ export async function identicalReplayRow(): Promise<BenchRow> {
   const configFile = memoryConfigFile({ text: composeConfig(entries), baseFolder: '/' });
   const reading = await configFile.read(AbortSignal.timeout(5_000));
   const again = await configFile.read(AbortSignal.timeout(5_000));
-  if (reading.outcome !== 'document' || again.outcome !== 'document') throw new Error('The bench config does not parse');
+  if (reading.outcome !== 'document' || again.outcome !== 'document')
+    throw new Error('The bench config does not parse');
 
   const { publishers, close } = createRelays();
   const artifacts = new FakeArtifacts();
@@ -42,5 +43,10 @@ export async function identicalReplayRow(): Promise<BenchRow> {
   const { median } = await timed(200, async () => manager.replay(again.document));
   await manager.stop();
   close();
-  return { what: `identical replay of ${count} entries`, ours: ms(median), bar: '<= 1 ms', holds: median <= 1 };
+  return {
+    what: `identical replay of ${count} entries`,
+    ours: ms(median),
+    bar: '<= 1 ms',
+    holds: median <= 1,
+  };
 }

@@ -7,7 +7,9 @@ const source = 'export function add(a, b) { return a + b; }';
 /** A prepared script from `enable` to Ready, in a warm cell, beside bare jco instantiating and evaluating the same. */
 export async function loadRow(): Promise<BenchRow> {
   const raw = await rawScriptHost();
-  const bare = await timed(40, async () => (await raw.instantiate()).script.load('add.js', `({ add: (a, b) => a + b })`));
+  const bare = await timed(40, async () =>
+    (await raw.instantiate()).script.load('add.js', `({ add: (a, b) => a + b })`),
+  );
 
   await using box = await createTestRuntime({ plugins: { 'bench.add': { source } } });
   const ours = await timed(40, () => box.plugins.reload('bench.add'));

@@ -18,7 +18,8 @@ export async function saveToReadyRow(): Promise<BenchRow> {
     await box.write('bench.answer.ts', source(answer));
     await swapped;
   });
-  if ((await box.plugins.call('bench.answer', 'answer')) !== answer) throw new Error('The old code still answers');
+  if ((await box.plugins.call('bench.answer', 'answer')) !== answer)
+    throw new Error('The old code still answers');
   return {
     what: 'save a script until the new code serves, debounce excluded',
     ours: ms(median - debounceMs),

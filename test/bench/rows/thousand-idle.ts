@@ -37,7 +37,9 @@ export async function thousandIdleRow(): Promise<readonly BenchRow[]> {
 }
 
 async function memoryOfAll(): Promise<number> {
-  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(process.pid)]).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(process.pid)]).catch(() => ({
+    stdout: '',
+  }));
   const pids = [process.pid, ...stdout.split('\n').filter(Boolean).map(Number)];
   const bytes = await Promise.all(pids.map((pid) => proportionalBytes(pid).catch(() => 0)));
   return bytes.reduce((sum, each) => sum + each, 0);
