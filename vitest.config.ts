@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
+    setupFiles: ['test/support/setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     ...(reportFile && { reporters: ['default', ['json', { outputFile: reportFile }]] }),

@@ -39,7 +39,7 @@
 
   (func $beats (result i32) (i32.load (i32.const 16)))
 
-  ;; Room for arguments: takes from the heap and never gives back. The heap may grow as far as the host lets it.
+  ;; Room for arguments, until the call that they are for forgets them. Memory grows as far as the host lets it.
   (func $realloc
     (param $old i32) (param $old-size i32) (param $align i32) (param $size i32) (result i32)
     (local $start i32) (local $missing i32)

@@ -10,8 +10,8 @@ const signalsAfter = hierarchy.length + 4;
 
 /** Undefined when this is no GHW file. Its times are always femtoseconds and only GHDL writes it. */
 export function readGhw(head: Uint8Array): HeaderFacts | undefined {
+  if (latin1(head.subarray(0, magic.length)) !== magic) return undefined;
   const text = latin1(head);
-  if (!text.startsWith(magic)) return undefined;
   const facts = { timescale: '1 fs', writer: 'GHDL' };
   const signalsAt = text.indexOf(hierarchy) + signalsAfter;
   if (signalsAt < signalsAfter || signalsAt + 4 > head.length) return facts;

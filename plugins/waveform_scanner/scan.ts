@@ -175,7 +175,8 @@ export class Scan {
   }
 
   #forget(path: string, gone: string[]): void {
-    for (const known of this.known.filter((other) => isBelow(path, other))) {
+    const below = this.#known.has(path) ? [path] : this.known.filter((other) => isBelow(path, other));
+    for (const known of below) {
       this.#known.delete(known);
       this.#unmet?.delete(known);
       gone.push(known);

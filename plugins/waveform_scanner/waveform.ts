@@ -28,10 +28,15 @@ export interface HeaderFacts {
   readonly signalsAtLeast?: number;
 }
 
+/** More arguments at once could exhaust the stack of a script engine. */
+const charactersAtOnce = 1024;
+
 /** Bytes as text, one character each; formats are ASCII where it matters. */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let start = 0; start < bytes.length; start += charactersAtOnce) {
+    text += String.fromCharCode(...bytes.subarray(start, start + charactersAtOnce));
+  }
   return text;
 }
 

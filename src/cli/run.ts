@@ -71,6 +71,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
     command.addOption(new Option(flag, description).argParser(commaSeparated));
   }
   command
+    .option('--allow-log', 'write log lines (log)', true)
     .option('--no-allow-log', 'take the permission to log away')
     .addOption(
       new Option(

@@ -13,7 +13,7 @@ export const maxArtifactBytes = 64 * 1024 * 1024;
 const wasmMagic = '\0asm';
 const maxNamesShown = 10;
 
-/** @throws `ARTIFACT_MISSING` that says what is there instead, `ARTIFACT_INVALID` when the system refuses */
+/** @throws `ARTIFACT_MISSING` that says what is there instead */
 export async function statArtifact(path: string, hint?: string): Promise<Stats> {
   const found = await statIfThere(path);
   if (found) return found;
@@ -48,13 +48,16 @@ export async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new SignalboxError('ARTIFACT_INVALID', `Artifact "${path}" cannot be read: ${String(code)}`, {
-      hint: 'Let the user that runs the host read it',
-      cause: error,
-    });
+    throw error;
   }
+}
+
+/** The code of an error of the operating system, like `EACCES`; undefined for any other. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** For a path that leads nowhere: how far it does lead, and where one could go from there. */

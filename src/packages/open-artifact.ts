@@ -5,7 +5,7 @@ import { fingerprint, sha256 } from '../core/fingerprint.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { maxManifestBytes, parseManifest } from '../manifest/parse.ts';
 import type { Artifact, Artifacts } from '../ports/artifacts.ts';
-import { digestOfFile, isWasm, realFile, statArtifact, statIfThere } from './artifact-file.ts';
+import { digestOfFile, isWasm, realFile, statArtifact, statIfThere, systemCode } from './artifact-file.ts';
 import { bundleScript } from './bundle-script.ts';
 import { holdScriptCompiler } from './script-compiler.ts';
 import { isInside, scriptEndings } from './script-imports.ts';
@@ -46,6 +46,19 @@ export function createArtifacts(): Artifacts & AsyncDisposable {
 }
 
 async function openArtifact(path: string, signal: AbortSignal): Promise<Artifact> {
+  try {
+    return await readArtifact(path, signal);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    throw new SignalboxError('ARTIFACT_INVALID', `Artifact "${path}" cannot be read: ${code}`, {
+      hint: 'Make sure that the user who runs the host can read every file of it',
+      cause: error,
+    });
+  }
+}
+
+async function readArtifact(path: string, signal: AbortSignal): Promise<Artifact> {
   signal.throwIfAborted();
   const stats = await statArtifact(path);
   const found = stats.isDirectory() ? await openFolder(path) : await openBareFile(path);

@@ -1,6 +1,6 @@
 import { stop } from 'esbuild';
 
-/** esbuild keeps one process for all of ours; it ends when the last holder lets go. */
+/** esbuild keeps one process for the whole of ours, starts it again when it is needed, and is ended with the last holder. */
 let holders = 0;
 
 /** Keeps esbuild's process warm until disposed. It starts with the first bundle, not before. */

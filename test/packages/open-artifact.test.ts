@@ -212,6 +212,14 @@ describe('an artifact is refused', () => {
     });
   });
 
+  test('when the system does not let it be read', async () => {
+    await symlink(join(base, 'loop.ts'), join(base, 'loop.ts'));
+    expect(await problem('loop.ts')).toMatchObject({
+      code: 'ARTIFACT_INVALID',
+      message: `Artifact "${join(base, 'loop.ts')}" cannot be read: ELOOP`,
+    });
+  });
+
   test('when it is no regular file', async () => {
     expect(await problem('/dev/null')).toMatchObject({
       code: 'ARTIFACT_INVALID',

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import {
   chmod,
@@ -12,15 +10,14 @@ import {
   rm,
   stat,
   symlink,
-  unlink,
   utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigEdit } from '../../src/config/edit.ts';
-import { type ErrorRecord, SignalboxError } from '../../src/core/errors.ts';
+import { SignalboxError } from '../../src/core/errors.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 import type { ConfigFile } from '../../src/ports/config-file.ts';
 import type { FileWatcher } from '../../src/ports/file-watcher.ts';
@@ -243,114 +240,3 @@ describe('saving', () => {
     ]);
   });
 });
-
-describe('watching', () => {
-  async function watched() {
-    const config = await open();
-    await config.read(signal());
-    const changes: string[] = [];
-    const errors: ErrorRecord[] = [];
-    const handle = config.watch(
-      () => void config.read(signal()).then(({ outcome }) => changes.push(outcome)),
-      (error) => errors.push(error),
-    );
-    const told = async (change: () => Promise<unknown>, outcome: string) => {
-      const before = changes.length;
-      await change();
-      await vi.waitFor(() => expect(changes.slice(before)).toEqual([outcome]), { timeout: 5_000 });
-    };
-    return { config, changes, errors, handle, told };
-  }
-
-  test('tells of foreign edits, however they are made', async () => {
-    const { errors, told } = await watched();
-    await told(() => writeFile(file, `${text}# 1\n`), 'document');
-    await told(async () => {
-      await writeFile(join(folder, 'new'), `${text}# 2\n`);
-      await rename(join(folder, 'new'), file);
-    }, 'document');
-    await told(() => writeFile(file, '[plugins'), 'invalid');
-    await told(() => unlink(file), 'missing');
-    await told(() => writeFile(file, text), 'document');
-    await told(() => writeFile(file, `${text}# 3\n`), 'document');
-    expect(errors).toEqual([]);
-  });
-
-  test('is silent about own saves and about a touch', async () => {
-    const { config, changes, told } = await watched();
-    for (let round = 0; round < 5; round++) await config.edit(setting('round', round), signal());
-    await utimes(file, new Date(), new Date());
-    await writeFile(file, await content());
-    await told(async () => writeFile(file, `${await content()}# foreign\n`), 'document');
-    expect(changes).toEqual(['document']);
-  });
-
-  test('tells when somebody brings our own save back', async () => {
-    const { config, told } = await watched();
-    await config.edit(enabled(true), signal());
-    const own = await content();
-    await told(() => writeFile(file, text), 'document');
-    await told(() => writeFile(file, own), 'document');
-  });
-
-  test('tells of an edit between the reading and the watch', async () => {
-    const config = await open();
-    await config.read(signal());
-    await writeFile(file, `${text}# between\n`);
-    const onChange = vi.fn();
-    config.watch(onChange, () => {});
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1));
-  });
-
-  test('finds a file that appears later', async () => {
-    await rm(file);
-    const { told } = await watched();
-    await told(() => writeFile(file, text), 'document');
-  });
-
-  test('ends with its disposal', async () => {
-    const { changes, handle, told } = await watched();
-    await told(() => writeFile(file, `${text}# 1\n`), 'document');
-    await handle[Symbol.asyncDispose]();
-    const second = await watched();
-    await second.told(() => writeFile(file, `${text}# 2\n`), 'document');
-    expect(changes).toEqual(['document']);
-  });
-});
-
-test('a process that is killed while it saves leaves a whole file with everything it acknowledged', async () => {
-  const program = `
-    import { openConfigFile } from ${JSON.stringify(new URL('../../src/store/config-file.ts', import.meta.url).href)};
-    const [file, from] = process.argv.slice(1);
-    const config = await openConfigFile(file, { watch: () => ({ [Symbol.asyncDispose]: async () => {} }) });
-    const signal = new AbortController().signal;
-    for (let round = Number(from); ; round++) {
-      await config.edit({ change: 'set-config', id: 'a', key: 'round', value: round }, signal);
-      process.stdout.write(round + '\\n');
-    }
-  `;
-  let acknowledged = -1;
-  for (let kill = 0; kill < 20; kill++) {
-    const child = spawn(
-      process.execPath,
-      ['--input-type=module', '--eval', program, file, String(acknowledged + 1)],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const exited = once(child, 'exit');
-    const victim = 1 + kill * 3;
-    let lines = 0;
-    for await (const chunk of child.stdout.setEncoding('utf8')) {
-      const rounds = String(chunk).trim().split('\n');
-      lines += rounds.length;
-      acknowledged = Number(rounds.at(-1));
-      if (lines >= victim) child.kill('SIGKILL');
-    }
-    await exited;
-    const reading = await (await open()).read(signal());
-    const round = reading.outcome === 'document' ? reading.document.entries[0]?.config['round'] : reading;
-    // The last save may have been done and not yet told.
-    expect([acknowledged, acknowledged + 1]).toContain(round);
-    acknowledged = Number(round);
-    expect(await content()).toContain('theme = "dark" # kept');
-  }
-}, 60_000);

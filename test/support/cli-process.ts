@@ -34,9 +34,10 @@ export class CliProcess {
       this.stderr += text;
     });
     this.ended = new Promise((resolve) => {
-      this.child.on('close', (code, signal) =>
-        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }),
-      );
+      this.child.on('close', (code, signal) => {
+        this.#killGroup();
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr });
+      });
     });
   }
 
@@ -48,5 +49,14 @@ export class CliProcess {
 
   said(text: string): Promise<unknown> {
     return vi.waitFor(() => expect(this.stdout).toContain(text), { timeout: 15_000, interval: 20 });
+  }
+
+  /** A cell that spins while its broker dies would outlive the test. */
+  #killGroup(): void {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
   }
 }
