@@ -92,11 +92,6 @@ export const errorCatalogue = {
     retry: 'never',
     summary: 'The plugin did what it has no permission for',
   },
-  PAYLOAD_INVALID: {
-    blame: 'plugin',
-    retry: 'never',
-    summary: 'An event does not match the schema of its channel',
-  },
   PREPARE_FAILED: { blame: 'plugin', retry: 'never', summary: 'The component cannot be translated' },
   PREPARE_DEADLINE: {
     blame: 'plugin',

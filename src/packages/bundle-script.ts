@@ -88,7 +88,8 @@ async function bundleProblem(
   cause: unknown,
 ): Promise<SignalboxError> {
   const code = detail === overSize ? 'ARTIFACT_TOO_LARGE' : 'SCRIPT_INVALID';
-  return new SignalboxError(code, `Cannot bundle script "${script}": ${text}`, {
+  const place = location && location.file !== script ? ` (in "${location.file}")` : '';
+  return new SignalboxError(code, `Cannot bundle script "${script}": ${text}${place}`, {
     hint: 'Scripts are TypeScript or JavaScript modules that import "signalbox:plugin/<interface>", files of their folder, and packages in a node_modules inside it',
     ...(location && { location: await placeOf(location, folder) }),
     cause,

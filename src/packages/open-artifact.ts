@@ -115,7 +115,13 @@ async function openFolder(folder: string): Promise<Package> {
   const entry = await realFile(namedEntry, await statArtifact(namedEntry, hint));
   if (!isInside(realFolder, entry)) throw leadsOut(manifest.entry, folder);
   await checkKind(manifest, entry);
-  return { manifest, isDeclared: true, folder: realFolder, entry, namedPaths: [manifestFile, namedEntry] };
+  return {
+    manifest,
+    isDeclared: true,
+    folder: realFolder,
+    entry,
+    namedPaths: [manifestFile, namedEntry, join(realFolder, manifestName)],
+  };
 }
 
 function leadsOut(name: string, folder: string): SignalboxError {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { extname, isAbsolute, relative, sep } from 'node:path';
-import type { OnResolveArgs, OnResolveResult, Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { parseApiVersion } from '../manifest/api-version.ts';
 import { hostApiVersion } from '../manifest/manifest.ts';
 import { maxArtifactBytes } from './artifact-file.ts';
@@ -14,12 +14,10 @@ export const scriptEndings = ['.ts', '.mts', '.js', '.mjs'];
 const importableEndings = [...scriptEndings, '.cts', '.cjs', '.json'];
 
 const hostInterface = /^(signalbox:plugin\/[a-z][a-z0-9-]*)(?:@(\d+\.\d+\.\d+))?$/;
-/** URLs, drive letters, package-internal names, absolute paths. */
-const foreign = /^([a-z][a-z0-9+.-]*:|#|[/\\])/i;
 
 /**
- * What a script may import: host interfaces, files of its folder, packages in a node_modules inside its folder. Paths are
- * compared as the disk has them, so no link leads out.
+ * What a script may import: host interfaces, files of its folder, packages in a node_modules inside its folder. Where an
+ * import leads is compared as the disk has it, after links, and before anything is read.
  *
  * @param folder real path
  */
@@ -27,49 +25,39 @@ export function scriptImports(folder: string): Plugin {
   return {
     name: 'signalbox',
     setup(build) {
-      const isOurs = Symbol('asked by this plugin');
       let bytes = 0;
 
-      const refuse = (
-        { path, importer }: OnResolveArgs,
-        reason: string,
-        detail?: symbol,
-      ): OnResolveResult => {
-        const text = `${JSON.stringify(relative(folder, importer))} imports ${JSON.stringify(path)}, ${reason}`;
-        return { errors: [{ text, detail }] };
-      };
-
-      build.onResolve({ filter: /./ }, async (args): Promise<OnResolveResult | undefined> => {
-        if (args.kind === 'entry-point' || args.pluginData === isOurs) return undefined;
-        const wanted = hostInterface.exec(args.path);
-        if (wanted) {
-          return (
-            resolveHostInterface(wanted) ?? refuse(args, `but the host offers version ${hostApiVersion}`)
-          );
+      // URLs, modules of Node, absolute paths.
+      build.onResolve({ filter: /^([A-Za-z][A-Za-z0-9+.-]*:|[/\\])/ }, ({ path, kind }) => {
+        if (kind === 'entry-point') return undefined;
+        const [, name, version = hostApiVersion] = hostInterface.exec(path) ?? [];
+        if (name === undefined) return refusal(`${JSON.stringify(path)} is nothing a script may import`);
+        if (!isOffered(version)) {
+          return refusal(`${JSON.stringify(path)} is not what this host offers, version ${hostApiVersion}`);
         }
-        if (foreign.test(args.path)) return refuse(args, 'which a script may not import');
-
-        const { importer, namespace, resolveDir, kind, with: attributes } = args;
-        const options = { importer, namespace, resolveDir, kind, with: attributes, pluginData: isOurs };
-        const found = await build.resolve(args.path, options);
-        if (found.errors.length > 0 || found.external) return refuse(args, 'which is not there');
-        if (!isInside(folder, found.path)) return refuse(args, "which lies outside the plugin's folder");
-        if (!importableEndings.includes(extname(found.path))) {
-          return refuse(args, `which is none of ${importableEndings.join(', ')}`);
-        }
-        const file = await stat(found.path);
-        if (!file.isFile()) return refuse(args, 'which is not a file');
-        bytes += file.size;
-        if (bytes > maxArtifactBytes) {
-          return refuse(args, `and is over ${maxArtifactBytes} bytes with it`, overSize);
-        }
-        return { path: found.path, sideEffects: found.sideEffects };
+        // An import that nothing uses is dropped, so that it need not be granted.
+        return { path: name, namespace: hostNamespace, sideEffects: false };
       });
 
       build.onLoad({ filter: /./, namespace: hostNamespace }, ({ path }) => ({
         contents: `module.exports = globalThis[Symbol.for('signalbox')][${JSON.stringify(path)}];`,
         loader: 'js',
       }));
+
+      build.onLoad({ filter: /./, namespace: 'file' }, async ({ path }) => {
+        if (!isInside(folder, path)) return refusal(`"${path}" lies outside the plugin's folder`);
+        const name = relative(folder, path);
+        if (!importableEndings.includes(extname(path))) {
+          return refusal(`"${name}" is no code: it ends in none of ${importableEndings.join(', ')}`);
+        }
+        const stats = await stat(path);
+        if (!stats.isFile()) return refusal(`"${name}" is not a regular file`);
+        bytes += stats.size;
+        if (bytes > maxArtifactBytes) {
+          return refusal(`With "${name}" it is over ${maxArtifactBytes} bytes`, overSize);
+        }
+        return undefined;
+      });
     },
   };
 }
@@ -80,10 +68,13 @@ export function isInside(folder: string, path: string): boolean {
   return rest !== '..' && !rest.startsWith(`..${sep}`) && !isAbsolute(rest);
 }
 
-function resolveHostInterface([, name = '', version]: RegExpExecArray): OnResolveResult | undefined {
-  const asked = parseApiVersion(version ?? hostApiVersion);
+function isOffered(version: string): boolean {
+  const asked = parseApiVersion(version);
   const offered = parseApiVersion(hostApiVersion);
-  if (asked?.major !== offered?.major || asked?.minor !== offered?.minor) return undefined;
-  // An import that nothing uses is dropped, so that it need not be granted.
-  return { path: name, namespace: hostNamespace, sideEffects: false };
+  return asked?.major === offered?.major && asked?.minor === offered?.minor;
+}
+
+/** esbuild adds the place of the import. */
+function refusal(text: string, detail?: symbol) {
+  return { errors: [{ text, detail }] };
 }

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Isolation } from '../../src/config/document.ts';
 import type { HostImports } from '../../src/ports/host-imports.ts';
 import type { Prepared } from '../../src/ports/sandbox.ts';
-import { call, fixture, type Harness, type InstanceOptions, openHarness, returned } from '../sandbox/harness.ts';
+import {
+  call,
+  fixture,
+  type Harness,
+  type InstanceOptions,
+  openHarness,
+  returned,
+} from '../sandbox/harness.ts';
 
 /** What any cell must do, whatever it runs in. */
 export function testCells(isolation: Isolation): void {
@@ -25,9 +32,19 @@ export function testCells(isolation: Isolation): void {
     test('a component says what it imports and exports', () => {
       expect(probe.imports).toEqual(['test:host/desk']);
       expect(probe.exports).toEqual(
-        ['plus', 'add', 'count', 'fail', 'trap', 'spin', 'deep', 'ask-host', 'tell-host', 'echo', 'bytes'].map((name) =>
-          name === 'plus' ? name : `probe.${name}`,
-        ),
+        [
+          'plus',
+          'add',
+          'count',
+          'fail',
+          'trap',
+          'spin',
+          'deep',
+          'ask-host',
+          'tell-host',
+          'echo',
+          'bytes',
+        ].map((name) => (name === 'plus' ? name : `probe.${name}`)),
       );
     });
 
@@ -54,7 +71,10 @@ export function testCells(isolation: Isolation): void {
         { outcome: 'rejected', error: expect.objectContaining({ code: 'CALL_INVALID' }) },
         {
           outcome: 'rejected',
-          error: expect.objectContaining({ code: 'CALL_INVALID', message: '"probe.add" takes 2 arguments, 1 were given' }),
+          error: expect.objectContaining({
+            code: 'CALL_INVALID',
+            message: '"probe.add" takes 2 arguments, 1 were given',
+          }),
         },
         {
           outcome: 'rejected',
@@ -76,7 +96,9 @@ export function testCells(isolation: Isolation): void {
     ])('%s destroys the instance; what was not entered says so', async (name, reason) => {
       const guest = await startProbe();
       const request = { args: [], deadlineMs: 5_000 };
-      const outcomes = guest.callAll(['probe.count', name, 'probe.count'].map((each) => ({ export: each, ...request })));
+      const outcomes = guest.callAll(
+        ['probe.count', name, 'probe.count'].map((each) => ({ export: each, ...request })),
+      );
       const error = { code: 'GUEST_TRAPPED', blame: 'plugin', message: expect.stringContaining(reason) };
       expect(await Promise.all(outcomes)).toEqual([
         returned(1),
@@ -84,7 +106,10 @@ export function testCells(isolation: Isolation): void {
         { outcome: 'failed', error: { ...error, details: expect.objectContaining({ entered: false }) } },
       ]);
       expect(await guest.closed).toEqual({ ...error, details: expect.anything() });
-      expect(await call(guest, 'probe.count')).toMatchObject({ outcome: 'failed', error: { code: 'PLUGIN_NOT_READY' } });
+      expect(await call(guest, 'probe.count')).toMatchObject({
+        outcome: 'failed',
+        error: { code: 'PLUGIN_NOT_READY' },
+      });
     });
 
     test('a guest that never returns is stopped at its deadline', async () => {
@@ -94,7 +119,11 @@ export function testCells(isolation: Isolation): void {
         { export: 'probe.spin', args: [], deadlineMs: 100 },
         { export: 'probe.count', args: [], deadlineMs: 5_000 },
       ]);
-      const late = { code: 'CALL_DEADLINE', blame: 'plugin', message: 'The call of "probe.spin" took longer than 100 ms' };
+      const late = {
+        code: 'CALL_DEADLINE',
+        blame: 'plugin',
+        message: 'The call of "probe.spin" took longer than 100 ms',
+      };
       expect(await Promise.all(outcomes)).toEqual([
         returned(1),
         { outcome: 'failed', error: { ...late, details: { deadlineMs: 100, entered: true } } },
@@ -158,7 +187,10 @@ export function testCells(isolation: Isolation): void {
       ]);
       await asked.promise;
       abort.abort();
-      expect(await outcome).toMatchObject({ outcome: 'failed', error: { code: 'CALL_ABORTED', details: { entered: true } } });
+      expect(await outcome).toMatchObject({
+        outcome: 'failed',
+        error: { code: 'CALL_ABORTED', details: { entered: true } },
+      });
       expect(await told.promise).toMatchObject({ code: 'CALL_ABORTED' });
       expect(await guest.closed).toMatchObject({ code: 'CALL_ABORTED' });
     });
@@ -189,7 +221,9 @@ export function testCells(isolation: Isolation): void {
         Array.from({ length: 40 }, () => ({ export: 'probe.echo', args: [blob], deadlineMs: 10_000 })),
       );
       const lengths = (await Promise.all(outcomes)).map((outcome) =>
-        outcome.outcome === 'returned' && outcome.value instanceof Uint8Array ? outcome.value.length : outcome,
+        outcome.outcome === 'returned' && outcome.value instanceof Uint8Array
+          ? outcome.value.length
+          : outcome,
       );
       expect(lengths).toEqual(Array.from({ length: 40 }, () => blob.length));
     });
@@ -222,7 +256,9 @@ export function testCells(isolation: Isolation): void {
         returned({ version: '1', description: '1', capabilities: [] }),
       );
       expect(await call(guest, 'lifecycle.handle-event', change)).toEqual(returned(undefined));
-      expect(await call(guest, 'last')).toEqual(returned({ ...change, val: { ...change.val, subscription: 5 } }));
+      expect(await call(guest, 'last')).toEqual(
+        returned({ ...change, val: { ...change.val, subscription: 5 } }),
+      );
       expect(await call(guest, 'lifecycle.handle-event', { tag: 'bad' })).toEqual({
         outcome: 'refused',
         error: { tag: 'failed', val: 'no more' },
@@ -230,7 +266,10 @@ export function testCells(isolation: Isolation): void {
       expect(await call(guest, 'bytes')).toEqual(returned(Uint8Array.of(1, 2)));
       expect(await call(guest, 'big')).toEqual(returned(2n ** 60n));
       expect(await call(guest, 'nothing')).toEqual(returned(undefined));
-      expect(await call(guest, 'missing')).toMatchObject({ outcome: 'rejected', error: { code: 'CALL_INVALID' } });
+      expect(await call(guest, 'missing')).toMatchObject({
+        outcome: 'rejected',
+        error: { code: 'CALL_INVALID' },
+      });
       const broken = await call(guest, 'broken');
       expect(broken).toEqual({
         outcome: 'failed',
@@ -238,7 +277,7 @@ export function testCells(isolation: Isolation): void {
           code: 'GUEST_TRAPPED',
           blame: 'plugin',
           message: `"broken" threw TypeError: cannot read property 'field' of null`,
-          details: { entered: true, frames: ['at broken (guest.ts:9:36)'] },
+          details: { entered: true, frames: [expect.stringMatching(/^at broken \(guest\.ts:9:\d+\)$/)] },
         },
       });
     });

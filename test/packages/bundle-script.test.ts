@@ -147,19 +147,31 @@ describe('a bundled script', () => {
 });
 
 describe('a script is refused', () => {
-  const inMain = `Cannot bundle script "main.ts": "main.ts" imports`;
   test.each([
-    ['a package that is not there', 'lodash', 'which is not there'],
-    ['a module of Node', 'node:fs', 'which a script may not import'],
-    ['a module of Node by its short name', 'fs', 'which is not there'],
-    ['a URL', 'https://example.com/x.js', 'which a script may not import'],
-    ['code in a URL', 'data:text/javascript,export default 1', 'which a script may not import'],
-    ['an absolute path', '/etc/hosts.js', 'which a script may not import'],
-    ['a file above its folder', '../secret.ts', "which lies outside the plugin's folder"],
-    ['a package above its folder', 'neighbour', "which lies outside the plugin's folder"],
-    ['what is no code', './style.css', 'which is none of .ts, .mts, .js, .mjs, .cts, .cjs, .json'],
-    ['another version of the host', 'signalbox:plugin/log@0.2.0', 'but the host offers version 0.1.0'],
-    ['an unknown host', 'signalbox:other/log', 'which a script may not import'],
+    ['a package that is not there', 'lodash', 'Could not resolve "lodash"'],
+    ['a file that is not there', './nowhere.ts', 'Could not resolve "./nowhere.ts"'],
+    ['a module of Node', 'node:fs', '"node:fs" is nothing a script may import'],
+    ['a module of Node by its short name', 'fs', 'Could not resolve "fs"'],
+    ['a URL', 'https://example.com/x.js', '"https://example.com/x.js" is nothing a script may import'],
+    ['code in a URL', 'data:text/javascript,0', '"data:text/javascript,0" is nothing a script may import'],
+    ['an absolute path', '/etc/hosts.js', '"/etc/hosts.js" is nothing a script may import'],
+    ['a file above its folder', '../secret.ts', '"OUTSIDE/secret.ts" lies outside the plugin\'s folder'],
+    [
+      'a package above its folder',
+      'neighbour',
+      '"OUTSIDE/node_modules/neighbour/index.js" lies outside the plugin\'s folder',
+    ],
+    [
+      'what is no code',
+      './style.css',
+      '"style.css" is no code: it ends in none of .ts, .mts, .js, .mjs, .cts, .cjs, .json',
+    ],
+    [
+      'another version of the host',
+      'signalbox:plugin/log@0.2.0',
+      '"signalbox:plugin/log@0.2.0" is not what this host offers, version 0.1.0',
+    ],
+    ['an unknown host', 'signalbox:other/log', '"signalbox:other/log" is nothing a script may import'],
   ])('when it imports %s', async (_what, specifier, reason) => {
     await mkdir(join(outside, 'node_modules/neighbour'), { recursive: true });
     await writeFile(join(outside, 'node_modules/neighbour/index.js'), 'export default 1;');
@@ -171,7 +183,7 @@ describe('a script is refused', () => {
     expect(error.toRecord()).toEqual({
       code: 'SCRIPT_INVALID',
       blame: 'plugin',
-      message: `${inMain} "${specifier}", ${reason}`,
+      message: `Cannot bundle script "main.ts": ${reason.replace('OUTSIDE', outside)}`,
       hint: expect.stringContaining('files of their folder'),
       location: {
         file: join(folder, 'main.ts'),
@@ -186,7 +198,10 @@ describe('a script is refused', () => {
     await writeFile(join(outside, 'secret.json'), '{ "token": "s3cret" }');
     await symlink(join(outside, 'secret.json'), join(folder, 'innocent.json'));
     const error = await refusal({ 'main.ts': `import x from './innocent.json'; export default x;` });
-    expect(error.message).toBe(`${inMain} "./innocent.json", which lies outside the plugin's folder`);
+    expect(error.toRecord()).toMatchObject({
+      message: `Cannot bundle script "main.ts": "${join(outside, 'secret.json')}" lies outside the plugin's folder`,
+      location: { line: 1, column: 15 },
+    });
   });
 
   test('when it does not parse, at the character counted as an editor counts', async () => {
@@ -196,7 +211,7 @@ describe('a script is refused', () => {
     });
     expect(error.toRecord()).toMatchObject({
       code: 'SCRIPT_INVALID',
-      message: 'Cannot bundle script "main.ts": Expected ";" but found "\'b\'"',
+      message: `Cannot bundle script "main.ts": Expected ";" but found "'b'" (in "lib/broken.ts")`,
       location: { file: join(folder, 'lib/broken.ts'), line: 2, column: 20 },
     });
   });

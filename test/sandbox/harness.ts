@@ -37,7 +37,11 @@ export interface Harness extends AsyncDisposable {
 export async function openHarness(cells = 1): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-sandbox-'));
   const events: SandboxEvent[] = [];
-  const sandbox = createSandbox({ cacheFolder: join(folder, 'cache'), cells, onEvent: (event) => events.push(event) });
+  const sandbox = createSandbox({
+    cacheFolder: join(folder, 'cache'),
+    cells,
+    onEvent: (event) => events.push(event),
+  });
   const bytes = async (content: Uint8Array): Promise<Prepared> => {
     const fileDigest = sha256(content);
     const file = join(folder, `${fileDigest}.wasm`);
@@ -65,7 +69,11 @@ export async function openHarness(cells = 1): Promise<Harness> {
   };
 }
 
-export async function call(instance: Instance, name: string, ...args: readonly unknown[]): Promise<CallOutcome> {
+export async function call(
+  instance: Instance,
+  name: string,
+  ...args: readonly unknown[]
+): Promise<CallOutcome> {
   const [outcome] = instance.callAll([{ export: name, args, deadlineMs: 5_000 }]);
   if (!outcome) throw new Error('A call has no outcome');
   return await outcome;

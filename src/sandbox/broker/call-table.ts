@@ -75,12 +75,12 @@ export class CallTable {
     return pending;
   }
 
-  /** Takes a call that is over from the table. @throws ProtocolError when nobody waits for it */
-  answer(call: number): PendingCall {
-    const pending = this.#pending.get(call);
-    if (!pending) throw new ProtocolError('a call was answered that nobody made');
+  /** Takes the call that runs from the table: it is over. @throws ProtocolError when it is not the one that runs */
+  leave(call: number): PendingCall {
+    const pending = this.#entered;
+    if (pending?.call !== call) throw new ProtocolError('a call was answered that does not run');
     this.#pending.delete(call);
-    if (this.#entered === pending) this.#entered = undefined;
+    this.#entered = undefined;
     return pending;
   }
 

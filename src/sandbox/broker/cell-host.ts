@@ -12,7 +12,7 @@ import type { Transport } from '../protocol/transport.ts';
 export interface CellHost {
   readonly transport: Transport;
   readonly pid: number | undefined;
-  /** Ends it without asking. Idempotent. */
+  /** Ends it without asking; until it is gone it keeps the host process alive, whoever waits for that. Idempotent. */
   kill(): void;
   /** Settles when it is gone, with what is known of why. */
   readonly gone: Promise<string>;
@@ -48,6 +48,7 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
     pid: child.pid,
     gone,
     kill: () => {
+      child.ref();
       child.kill('SIGKILL');
       pipe.destroy();
     },
@@ -72,7 +73,10 @@ export function startThreadCell(): CellHost {
     transport: portTransport(worker),
     pid: undefined,
     gone,
-    kill: () => void worker.terminate(),
+    kill: () => {
+      worker.ref();
+      void worker.terminate();
+    },
     hold: (isHeld) => setHeld(worker, isHeld),
   };
 }

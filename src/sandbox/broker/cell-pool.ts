@@ -67,9 +67,10 @@ export class CellPool implements AsyncDisposable {
   }
 
   #leastLoaded(): Cell {
-    const [least] = [...this.#shared.values()].sort((a, b) => a.load - b.load);
+    const sound = [...this.#shared.values()].filter(({ isDoubtful }) => !isDoubtful);
+    const [least] = sound.sort((a, b) => a.load - b.load);
     const isIdle = least !== undefined && least.load === 0;
-    if (!isIdle && this.#shared.size < this.#options.cells) return this.#startShared();
+    if (!isIdle && sound.length < this.#options.cells) return this.#startShared();
     if (least && least.load < maxGuestsPerCell) return least;
     throw new SignalboxError('CELL_LOST', `Every shared cell has ${maxGuestsPerCell} guests`, {
       hint: 'Allow more cells, or give plugins cells of their own: isolation = "own"',

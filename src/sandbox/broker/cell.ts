@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../core/errors.ts';
+import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
 import type { Digest } from '../../core/ids.ts';
 import type { InstanceSpec } from '../../ports/sandbox.ts';
 import { Channel } from '../protocol/channel.ts';
@@ -64,6 +64,11 @@ export class Cell implements InstanceCell {
     this.#hold();
   }
 
+  /** A guest in it is about to prove that it does not stop: whoever comes now would go down with it. */
+  get isDoubtful(): boolean {
+    return [...this.#leaving.values()].some((timer) => timer !== undefined);
+  }
+
   /** Instances, those under way included. */
   get load(): number {
     return this.#instances.size + this.#starting;
@@ -73,19 +78,22 @@ export class Cell implements InstanceCell {
   async instantiate(spec: InstanceSpec, program: Digest, signal: AbortSignal): Promise<GuestInstance> {
     this.#starting += 1;
     this.#hold();
-    let loaded: CellProgram | undefined;
+    let loaded: CellProgram;
     try {
       await this.#ready.promise;
       loaded = await this.#use(program);
-      signal.throwIfAborted();
-      if (this.#isGone) throw new SignalboxError('CELL_LOST', `Cell ${this.label} is gone`);
-      return await this.#start(spec, loaded, signal);
-    } catch (error) {
-      if (loaded) this.#unuse(loaded);
-      throw error;
     } finally {
       this.#starting -= 1;
       this.#hold();
+    }
+    const instance = this.#start(spec, loaded);
+    const abort = (): void => instance.end(toErrorRecord(signal.reason, 'CALL_ABORTED'), true);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await instance.ready;
+    } finally {
+      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -109,10 +117,12 @@ export class Cell implements InstanceCell {
     this.#end(reason);
   }
 
-  async #start(spec: InstanceSpec, program: CellProgram, signal: AbortSignal): Promise<GuestInstance> {
+  #start(spec: InstanceSpec, program: CellProgram): GuestInstance {
+    if (this.#isGone) throw new SignalboxError('CELL_LOST', `Cell ${this.label} is gone`);
     const instance = new GuestInstance(this.#nextId, this, spec);
     this.#nextId += 1;
     this.#instances.set(instance.id, instance);
+    this.#hold();
     void instance.closed.then(() => this.#unuse(program));
     const { name, source } = spec.prepared.script ?? {};
     this.#channel.send(
@@ -125,19 +135,7 @@ export class Cell implements InstanceCell {
         ...(source !== undefined && { script: { name, source } }),
       }),
     );
-    const abort = (): void => {
-      const error = new SignalboxError(
-        'CALL_ABORTED',
-        'The caller gave up while the plugin was being instantiated',
-      );
-      instance.end(error.toRecord(), true);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await instance.ready;
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    return instance;
   }
 
   async #use(digest: Digest): Promise<CellProgram> {

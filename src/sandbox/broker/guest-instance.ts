@@ -105,8 +105,7 @@ export class GuestInstance implements Instance {
         this.#answered(message, message.kind);
         return;
       case 'rejected':
-        this.#calls.answer(message.call).settle({ outcome: 'rejected', error: this.#errorOf(message.body) });
-        this.#left();
+        this.#rejected(message);
         return;
       case 'failed':
         this.#failed(message);
@@ -209,10 +208,8 @@ export class GuestInstance implements Instance {
   }
 
   #answered({ call, body }: Message, outcome: 'returned' | 'refused'): void {
-    const pending = this.#calls.answer(call);
-    if (!pending.isEntered) throw new ProtocolError('a call was answered that was not entered');
-    this.#left();
     const value = this.#decode(body);
+    const pending = this.#leave(call);
     if (outcome === 'refused') pending.settle({ outcome, error: value });
     else if (this.#spec.prepared.kind === 'component') pending.settle({ outcome, value });
     else this.#scriptReturned(pending, value);
@@ -237,6 +234,11 @@ export class GuestInstance implements Instance {
     }
   }
 
+  #rejected({ call, body }: Message): void {
+    const error = this.#errorOf(body);
+    this.#leave(call).settle({ outcome: 'rejected', error });
+  }
+
   #failed({ call, body }: Message): void {
     const error = this.#errorOf(body);
     const isInstantiation = call === 0;
@@ -244,14 +246,16 @@ export class GuestInstance implements Instance {
       throw new ProtocolError('an instance failed at what it was not doing');
     if (!isInstantiation) {
       const details = { ...error.details, entered: true };
-      this.#calls.answer(call).settle({ outcome: 'failed', error: { ...error, details } });
+      this.#leave(call).settle({ outcome: 'failed', error: { ...error, details } });
     }
     this.end(error, false);
   }
 
   /** The guest has returned to its cell. */
-  #left(): void {
-    if (this.#calls.entered === undefined) this.#deadline.clear();
+  #leave(call: number): PendingCall {
+    const pending = this.#calls.leave(call);
+    this.#deadline.clear();
+    return pending;
   }
 
   #hostCall({ call, body }: Message, release: () => void): void {

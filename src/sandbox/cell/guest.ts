@@ -64,6 +64,7 @@ export class Guest {
     const { id, channel, program, script } = this.#options;
     const turn = this.#enter(0);
     if (turn) await turn;
+    if (this.#isGone) return;
     try {
       const imports = this.#imports();
       const code = await (script
@@ -132,6 +133,8 @@ export class Guest {
     const { id, channel } = this.#options;
     const turn = takeTurn();
     if (turn) return turn.then(() => this.#enter(call));
+    // Destroyed while it waited: nothing more is said of it.
+    if (this.#isGone) return undefined;
     channel.send('entered', id, call);
     channel.flush();
     return channel.isDrained ? undefined : channel.drained().then(() => channel.flush());
@@ -195,6 +198,7 @@ export class Guest {
 
   #callHost(interfaceName: string, fn: string, args: readonly unknown[]): Promise<unknown> {
     const { id, channel, maxBytes } = this.#options;
+    if (this.#isGone) return new Promise(() => {});
     if (this.#hostCalls.size >= maxHostCalls) {
       return Promise.reject(
         new SignalboxError('GUEST_TRAPPED', `More than ${maxHostCalls} host calls are under way`),

@@ -197,18 +197,22 @@ function readDefinedType({ cursor, label }: TypeReading, form: number): void {
   };
   switch (form) {
     case 0x72: // record
-      return labels(() => skipValueType(cursor));
+      labels(() => skipValueType(cursor));
+      return;
     case 0x71: // variant
-      return labels(() => {
+      labels(() => {
         skipOptional(cursor, () => skipValueType(cursor));
         if (cursor.byte() !== 0x00) throw cursor.invalid('a variant case refines another');
       });
+      return;
     case 0x6e: // flags
     case 0x6d: // enum
-      return labels();
+      labels();
+      return;
     case 0x70: // list
     case 0x6b: // option
-      return skipValueType(cursor);
+      skipValueType(cursor);
+      return;
     case 0x67: // list of fixed length
       skipValueType(cursor);
       cursor.u32();

@@ -17,7 +17,9 @@ const chunks: Buffer[] = [];
 for await (const chunk of pipe.iterator({ destroyOnReturn: false })) chunks.push(chunk);
 const component = Buffer.concat(chunks);
 if (component.length > 0) {
-  const answer = await translate(component, apiVersion).catch((error: unknown) => toErrorRecord(error, 'PREPARE_FAILED'));
+  const answer = await translate(component, apiVersion).catch((error: unknown) =>
+    toErrorRecord(error, 'PREPARE_FAILED'),
+  );
   pipe.write(encodeAnswer(answer), () => process.exit());
 } else {
   process.exit();

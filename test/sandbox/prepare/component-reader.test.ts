@@ -1,0 +1,206 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { SignalboxError } from '../../../src/core/errors.ts';
+import { readComponent } from '../../../src/sandbox/prepare/component-reader.ts';
+import { worldOf } from '../../../src/sandbox/prepare/world.ts';
+import { fixture } from '../harness.ts';
+
+const apiVersion = '0.1.0';
+
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SignalboxError) return error.code;
+    throw error;
+  }
+  return 'nothing thrown';
+}
+
+/** The file with a name replaced by another of the same length: what a hostile author would write with an editor. */
+function renamed(bytes: Uint8Array, from: string, to: string): Uint8Array {
+  expect(to.length).toBe(from.length);
+  const hex = Buffer.from(bytes).toString('latin1');
+  expect(hex).toContain(from);
+  return Buffer.from(hex.replaceAll(from, to), 'latin1');
+}
+
+let probe: Uint8Array;
+beforeAll(async () => {
+  probe = await parse(await fixture('probe.wat'));
+});
+
+describe('what is no component', () => {
+  test.each([
+    ['nothing', [], 'The artifact is empty; a WebAssembly component is needed'],
+    [
+      'text',
+      [...Buffer.from('(component)')],
+      'The artifact is not a WebAssembly file; a WebAssembly component is needed',
+    ],
+    [
+      'a core module',
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      'The artifact is a core WebAssembly module; a WebAssembly component is needed',
+    ],
+    [
+      'half a head',
+      [0, 0x61, 0x73, 0x6d, 13],
+      'The artifact is cut off after its magic number; a WebAssembly component is needed',
+    ],
+    [
+      'another version',
+      [0, 0x61, 0x73, 0x6d, 14, 0, 1, 0],
+      'The artifact is WebAssembly version 14, layer 1; a WebAssembly component is needed',
+    ],
+  ])('is refused with what it is: %s', (_what, bytes, message) => {
+    expect(() => readComponent(Uint8Array.from(bytes))).toThrow(
+      expect.objectContaining({ code: 'ARTIFACT_INVALID', message }),
+    );
+  });
+
+  test('cut off anywhere, a component is refused or is a shorter component', () => {
+    for (let length = 0; length < probe.length; length += 1) {
+      expect(['ARTIFACT_INVALID', 'nothing thrown']).toContain(
+        codeOf(() => readComponent(probe.slice(0, length))),
+      );
+    }
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['a component export', 'test:guest/probe', 'test:guest/pro"e'],
+    ['an interface function', 'ask-host', "ask';x()"],
+    ['a parameter', 'length', 'l*/x/*'],
+    ['an import', 'test:host/desk', 'test:host/${x}'],
+    ['a line break', 'tell-host', 'tell\nhost'],
+    ['a core import', 'cabi_realloc', 'cabi`realloc'],
+    ['a core export', 'memory', 'mem"ry'],
+    ['a backslash', 'echo', 'e\\ho'],
+    ['a core comment', 'cabi_realloc', 'cabi//alloc_'],
+    ['a control character', 'count', 'co\u0000nt'],
+  ])('that could leave a string of generated code are refused: %s', (_what, from, to) => {
+    expect(codeOf(() => readComponent(renamed(probe, from, to)))).toBe('ARTIFACT_NAME_REFUSED');
+  });
+
+  test('are found at any depth', async () => {
+    const nested = await parse(
+      '(component (component (component (core module (func (export "innocent"))))))',
+    );
+    expect(codeOf(() => readComponent(nested))).toBe('nothing thrown');
+    expect(codeOf(() => readComponent(renamed(nested, 'innocent', '`;evil()')))).toBe(
+      'ARTIFACT_NAME_REFUSED',
+    );
+  });
+
+  test('in custom sections are dropped with them', async () => {
+    const named = await parse(
+      '(component (@custom "x" "evil`") (core module (@custom "y" "evil`") (func $evil)))',
+    );
+    expect(Buffer.from(named).toString('latin1')).toContain('evil');
+    expect(Buffer.from(readComponent(named).bytes).toString('latin1')).not.toContain('evil');
+  });
+
+  test('of fields, cases and flags are checked too', async () => {
+    const typed = await parse(`(component
+      (type $record (record (field "fieldname" u8)))
+      (type $variant (variant (case "casename" u8)))
+      (type $flags (flags "flagname"))
+      (type $enum (enum "enumname")))`);
+    expect(codeOf(() => readComponent(typed))).toBe('nothing thrown');
+    for (const name of ['fieldname', 'casename', 'flagname', 'enumname']) {
+      expect(codeOf(() => readComponent(renamed(typed, name, `"${name.slice(1)}`)))).toBe(
+        'ARTIFACT_NAME_REFUSED',
+      );
+    }
+  });
+});
+
+describe('a component of a real toolchain', () => {
+  test('keeps its world when its custom sections go', async () => {
+    const bytes = await readFile(new URL('../../../generated/script-host.wasm', import.meta.url));
+    const reading = readComponent(bytes);
+    expect(reading.bytes.length).toBeLessThan(bytes.length);
+    const { imports, exports } = worldOf(reading, apiVersion);
+    expect(imports).toEqual(
+      [
+        { interface: 'signalbox:plugin/config', functions: ['get'] },
+        { interface: 'signalbox:plugin/filesystem', functions: ['list-dir', 'read-metadata', 'read'] },
+        { interface: 'signalbox:plugin/log', functions: ['log'] },
+        { interface: 'signalbox:plugin/relay', functions: ['publish'] },
+        { interface: 'signalbox:plugin/watch', functions: ['subscribe', 'unsubscribe'] },
+      ].sort(
+        (a, b) =>
+          imports.findIndex((i) => i.interface === a.interface) -
+          imports.findIndex((i) => i.interface === b.interface),
+      ),
+    );
+    // `init` of the toolchain is not among them.
+    expect(exports.map(({ name }) => name)).toEqual(['script.load', 'script.call']);
+  });
+
+  test('changed in any byte is read or refused, never more', () => {
+    fc.assert(
+      fc.property(fc.nat(probe.length - 1), fc.nat(255), (at, value) => {
+        const changed = Uint8Array.from(probe);
+        changed[at] = value;
+        expect(codeOf(() => readComponent(changed))).toMatch(/^(ARTIFACT_|nothing)/);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe('a world', () => {
+  const world = async (wat: string): Promise<ReturnType<typeof worldOf>> =>
+    worldOf(readComponent(await parse(wat)), apiVersion);
+  const importing = (name: string): string => `(component (import "${name}" (instance (export "f" (func)))))`;
+
+  test('leaves out interfaces of types only', async () => {
+    const { imports } = await world(
+      '(component (import "signalbox:plugin/types@0.1.0" (instance (export "t" (type (sub resource))))))',
+    );
+    expect(imports).toEqual([]);
+  });
+
+  test.each([
+    [
+      'wasi:cli/environment@0.2.0',
+      'This version offers no WASI; build without it, and use the interfaces of signalbox:plugin',
+    ],
+    ['signalbox:plugin/log@0.2.0', 'This host offers signalbox:plugin/log@0.1.0'],
+    ['signalbox:plugin/log@1.0.0', 'This host offers signalbox:plugin/log@0.1.0'],
+  ])('that imports %s is refused by name', async (name, hint) => {
+    await expect(world(importing(name))).rejects.toMatchObject({
+      code: 'IMPORT_UNKNOWN',
+      message: `The component imports "${name}", which this host does not offer`,
+      hint,
+    });
+  });
+
+  test('a patch of the same minor is welcome', async () => {
+    expect((await world(importing('signalbox:plugin/log@0.1.7'))).imports).toEqual([
+      { interface: 'signalbox:plugin/log', functions: ['f'] },
+    ]);
+  });
+
+  test('that imports a bare function is refused', async () => {
+    await expect(world('(component (import "f" (func)))')).rejects.toMatchObject({ code: 'IMPORT_UNKNOWN' });
+  });
+
+  test.each([
+    ['signalbox:plugin/lifecycle@0.2.0', 'API_INCOMPATIBLE'],
+    ['then', 'ARTIFACT_NAME_REFUSED'],
+  ])('that exports %s is refused', async (name, code) => {
+    const lifted =
+      '(core module $m (func (export "f"))) (core instance $i (instantiate $m)) (func $f (canon lift (core func $i "f")))';
+    const exported =
+      name === 'then'
+        ? '(export "then" (func $f))'
+        : `(instance $e (export "init" (func $f))) (export "${name}" (instance $e))`;
+    await expect(world(`(component ${lifted} ${exported})`)).rejects.toMatchObject({ code });
+  });
+});

@@ -1,0 +1,275 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Prepared } from '../../src/ports/sandbox.ts';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
+import { call, fixture, type Harness, never, openHarness, returned } from './harness.ts';
+
+describe('preparing', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await openHarness();
+  });
+  afterAll(async () => {
+    await harness[Symbol.asyncDispose]();
+  });
+
+  const answering = (answer: number): string => `(component
+    (core module $m (func (export "answer") (result i32) (i32.const ${answer})))
+    (core instance $i (instantiate $m))
+    (func (export "answer") (result u32) (canon lift (core func $i "answer"))))`;
+  const preparedFrom = (): readonly string[] =>
+    harness.events.flatMap((event) => (event.type === 'prepared' ? [event.from] : []));
+
+  test('translates once, reads the cache in the next process, and makes a damaged file anew', async () => {
+    const first = await harness.component(answering(1));
+    await harness.component(answering(1));
+    expect(preparedFrom()).toEqual(['translation']);
+
+    const cacheFolder = join(harness.folder, 'cache');
+    const [file = ''] = await readdir(cacheFolder);
+    const openAgain = async (): Promise<string[]> => {
+      const from: string[] = [];
+      await using sandbox = createSandbox({
+        cacheFolder,
+        onEvent: (event) => {
+          if (event.type === 'prepared') from.push(event.from);
+        },
+      });
+      const component = {
+        kind: 'component',
+        file: join(harness.folder, `${first.digest}.wasm`),
+        fileDigest: first.digest,
+      } as const;
+      const manifest = { id: 'a', version: '1.0.0', kind: 'component', entry: 'a.wasm' } as const;
+      const artifact = { manifest, isDeclared: false, digest: first.digest, watchPaths: [], code: component };
+      expect(await sandbox.prepare(artifact, never)).toEqual(first);
+      return from;
+    };
+    expect(await openAgain()).toEqual(['cache']);
+
+    const torn = await readFile(join(cacheFolder, file));
+    torn[torn.length - 10] = (torn[torn.length - 10] ?? 0) ^ 1;
+    await writeFile(join(cacheFolder, file), torn);
+    expect(await openAgain()).toEqual(['translation']);
+    await writeFile(join(cacheFolder, file), torn.subarray(0, 100));
+    expect(await openAgain()).toEqual(['translation']);
+    expect(await readdir(cacheFolder)).toEqual([file]);
+  });
+
+  test('what is refused costs the next one nothing', async () => {
+    await expect(harness.bytes(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });
+    const lying = `(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+      (func (export "f") (canon lift (core func $i "f"))))`;
+    const prepared = await harness.component(lying);
+    expect(prepared.exports).toEqual(['f']);
+  });
+
+  test('a component that does not validate is refused with the reason', async () => {
+    // A well-formed head and an export of a function that does not exist.
+    const bytes = Uint8Array.from([0, 0x61, 0x73, 0x6d, 13, 0, 1, 0, 11, 7, 1, 0, 1, 0x66, 1, 5, 0]);
+    await expect(harness.bytes(bytes)).rejects.toMatchObject({ code: 'PREPARE_FAILED' });
+  });
+
+  test('a file that is not what its digest says is refused', async () => {
+    const prepared = await harness.component(answering(2));
+    const file = join(harness.folder, `${prepared.digest}.wasm`);
+    await using sandbox = createSandbox({ cacheFolder: join(harness.folder, 'other') });
+    await writeFile(file, 'swapped');
+    const manifest = { id: 'a', version: '1.0.0', kind: 'component', entry: 'a.wasm' } as const;
+    const code = { kind: 'component', file, fileDigest: prepared.digest } as const;
+    await expect(
+      sandbox.prepare({ manifest, isDeclared: false, digest: prepared.digest, watchPaths: [], code }, never),
+    ).rejects.toMatchObject({ code: 'ARTIFACT_INVALID' });
+  });
+});
+
+describe('cells', () => {
+  let harness: Harness;
+  let probe: Prepared;
+  let counter: Prepared;
+  beforeAll(async () => {
+    harness = await openHarness(1);
+    probe = await harness.component(await fixture('probe.wat'));
+    counter = await harness.script(
+      '(() => { let n = 0; return { count: () => (n += 1), spin() { for (;;); } }; })()',
+    );
+  });
+  afterAll(async () => {
+    await harness[Symbol.asyncDispose]();
+  });
+
+  const pidOf = (): number => {
+    const started = harness.events.filter((event) => event.type === 'cell-started').at(-1);
+    if (started?.type !== 'cell-started' || started.pid === undefined) throw new Error('No cell was started');
+    return started.pid;
+  };
+  const isAlive = (pid: number): boolean => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  test('a guest that spins costs its cell, and the innocent can start again', async () => {
+    const innocent = await harness.instantiate(counter);
+    const guilty = await harness.instantiate(counter);
+    expect(innocent.cell).toBe(guilty.cell);
+    expect(await call(innocent, 'count')).toEqual(returned(1));
+    const startedAt = performance.now();
+    const [spun] = guilty.callAll([{ export: 'spin', args: [], deadlineMs: 200 }]);
+    expect(await spun).toMatchObject({ outcome: 'failed', error: { code: 'CALL_DEADLINE' } });
+    expect((await innocent.closed)?.code).toBe('CELL_LOST');
+    expect(performance.now() - startedAt).toBeLessThan(200 + 250);
+    const again = await harness.instantiate(counter);
+    expect(await call(again, 'count')).toEqual(returned(1));
+    await again.close();
+  });
+
+  test('a call that waited behind the spinning one was not entered', async () => {
+    const innocent = await harness.instantiate(counter);
+    const guilty = await harness.instantiate(counter);
+    const [spun] = guilty.callAll([{ export: 'spin', args: [], deadlineMs: 100 }]);
+    const waited = call(innocent, 'count');
+    await spun;
+    expect(await waited).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'CELL_LOST', details: { entered: false } },
+    });
+  });
+
+  test('kill -9 of a cell is told to every guest in it', async () => {
+    const guests = await Promise.all([harness.instantiate(counter), harness.instantiate(probe)]);
+    process.kill(pidOf(), 'SIGKILL');
+    const closed = await Promise.all(guests.map((guest) => guest.closed));
+    expect(closed).toEqual(
+      guests.map(() =>
+        expect.objectContaining({
+          code: 'CELL_LOST',
+          message: 'Cell shared#1 is gone: it was ended by SIGKILL',
+        }),
+      ),
+    );
+    const again = await harness.instantiate(counter);
+    expect(await call(again, 'count')).toEqual(returned(1));
+    await again.close();
+  });
+
+  test('while one guest waits for the host, others in its cell go on', async () => {
+    const answer = Promise.withResolvers<void>();
+    const waiting = await harness.instantiate(probe, {
+      imports: {
+        'test:host/desk': {
+          ask: async () => {
+            await answer.promise;
+            return { outcome: 'returned', value: 1 };
+          },
+        },
+      },
+    });
+    const busy = await harness.instantiate(counter);
+    const asked = call(waiting, 'probe.ask-host', 5);
+    for (let n = 1; n <= 100; n += 1) expect(await call(busy, 'count')).toEqual(returned(n));
+    answer.resolve();
+    expect(await asked).toEqual(returned(1));
+    await Promise.all([waiting.close(), busy.close()]);
+  });
+
+  test('a script that does not parse, or throws at its top level, says where', async () => {
+    const instantiate = async (source: string) => await harness.instantiate(await harness.script(source));
+    await expect(instantiate('(() => {\n  let a = ;\n})()')).rejects.toMatchObject({
+      code: 'SCRIPT_INVALID',
+      message: expect.stringContaining('SyntaxError'),
+      details: { frames: [expect.stringContaining('guest.ts:2')] },
+    });
+    await expect(instantiate('(() => {\n  null.field;\n})()')).rejects.toMatchObject({
+      code: 'SCRIPT_INVALID',
+      message: expect.stringContaining("cannot read property 'field' of null"),
+    });
+    await expect(instantiate('42')).rejects.toMatchObject({ code: 'SCRIPT_INVALID' });
+  });
+
+  test('a script has no clock, and says so instead of trapping; wrong arguments name themselves', async () => {
+    const guest = await harness.instantiate(
+      await harness.script(`(() => {
+        const host = globalThis[Symbol.for('signalbox')];
+        const caught = (run) => { try { return run(); } catch (error) { return error.message; } };
+        return {
+          now: () => caught(() => Date.now()),
+          level: () => caught(() => host['signalbox:plugin/log'].log('loud', 'x', [])),
+          list: () => caught(() => host['signalbox:plugin/filesystem'].listDir(5)),
+          promised: async () => 1,
+        };
+      })()`),
+    );
+    expect(await call(guest, 'now')).toEqual(
+      returned('There is no clock for plugins in this version; set tick_ms and count ticks'),
+    );
+    expect(await call(guest, 'level')).toEqual(
+      returned('log.log: argument 1: expected one of trace, debug, info, warn, error, got "loud"'),
+    );
+    expect(await call(guest, 'list')).toEqual(
+      returned('filesystem.listDir: argument 1: expected a string, got 5'),
+    );
+    expect(await call(guest, 'promised')).toMatchObject({
+      outcome: 'failed',
+      error: {
+        message:
+          '"promised" threw TypeError: "promised" returned a promise; functions of a script are synchronous',
+      },
+    });
+  });
+
+  test('a top level that never ends is stopped at the init deadline', async () => {
+    const endless = await harness.script('(() => { for (;;); })()');
+    await expect(harness.instantiate(endless, { limits: { init_deadline_ms: 150 } })).rejects.toMatchObject({
+      code: 'CALL_DEADLINE',
+    });
+  });
+
+  test('an aborted start leaves nothing behind', async () => {
+    const endless = await harness.script('(() => { for (;;); })()');
+    const abort = new AbortController();
+    const started = harness.instantiate(endless, { signal: abort.signal });
+    await vi.waitFor(() => expect(harness.events.at(-1)?.type).toBe('cell-started'));
+    abort.abort(new Error('enough'));
+    await expect(started).rejects.toThrow();
+  });
+
+  test('two hundred guests of both kinds come and go, and nothing of them stays', async () => {
+    const pid = (await harness.instantiate(counter).then((guest) => guest.close()), pidOf());
+    for (let round = 0; round < 2; round += 1) {
+      const guests = await Promise.all(
+        Array.from({ length: 200 }, (_, n) => harness.instantiate(n % 2 === 0 ? counter : probe)),
+      );
+      const counted = await Promise.all(
+        guests.map((guest, n) => call(guest, n % 2 === 0 ? 'count' : 'probe.count')),
+      );
+      expect(counted).toEqual(guests.map(() => returned(1)));
+      await Promise.all(guests.map((guest) => guest.close()));
+    }
+    expect(isAlive(pid)).toBe(true);
+  });
+
+  test('closing the sandbox ends every process', async () => {
+    const own = await openHarness(2);
+    const prepared = await own.script('({ spin() { for (;;); } })');
+    const guests = await Promise.all([
+      own.instantiate(prepared),
+      own.instantiate(prepared),
+      own.instantiate(prepared, { isolation: 'own' }),
+      own.instantiate(prepared, { isolation: 'thread' }),
+    ]);
+    const spinning = guests.map((guest) => call(guest, 'spin'));
+    await own[Symbol.asyncDispose]();
+    for (const outcome of await Promise.all(spinning)) expect(outcome.outcome).toBe('failed');
+    const pids = own.events.flatMap((event) =>
+      event.type === 'cell-started' && event.pid ? [event.pid] : [],
+    );
+    expect(pids.length).toBe(3);
+    expect(pids.filter(isAlive)).toEqual([]);
+    await expect(own.instantiate(prepared)).rejects.toMatchObject({ code: 'RUNTIME_CLOSED' });
+  });
+});
