@@ -1,10 +1,10 @@
 import type { AuditRecord } from '../../relays/audit.ts';
 import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
+import { printable } from '../core/printable.ts';
 import { allows, type Decision } from '../permissions/allowing.ts';
 import { grantingLine } from '../permissions/granting.ts';
 import { type Permission, parsePermission, permissionText } from '../permissions/permission.ts';
-import { printableText } from './printable-text.ts';
 
 /** Uses of one grant that follow within this time are counted, not told one by one (docs/decisions/0003). */
 const coalesceMs = 1_000;
@@ -44,8 +44,8 @@ export function createAccess({ entry, effective, clock, audit }: AccessOptions):
       time: clock.now(),
       plugin: entry.id,
       decision,
-      permission: printableText(permission),
-      rule: printableText(rule),
+      permission: printable(permission),
+      rule: printable(rule),
     };
     audit(repeats > 0 ? { ...told, repeats } : told);
   };

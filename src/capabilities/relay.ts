@@ -1,13 +1,14 @@
 import Type, { type Static } from 'typebox';
 import type { PluginEvent } from '../../relays/plugin-event.ts';
 import { isChannel } from '../core/ids.ts';
+import { printable } from '../core/printable.ts';
 import { covers, isPathKind } from '../permissions/allowing.ts';
 import { normalizeGuestPath } from '../permissions/paths.ts';
 import type { HostFunction } from '../ports/host-imports.ts';
 import { argumentReader } from './arguments.ts';
 import { readJson } from './json-text.ts';
 import { maxLineBytes } from './log.ts';
-import { boundedText, printableText } from './printable-text.ts';
+import { boundedText } from './printable-text.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { refused, returned } from './replies.ts';
 import type { WiringContext } from './wiring-context.ts';
@@ -127,7 +128,7 @@ function pathsProblem(paths: readonly string[], { permissions }: WiringContext):
   for (const [index, path] of paths.entries()) {
     const scope = normalizeGuestPath(path);
     if (!grants.some((grant) => covers(grant, { kind: grant.kind, scope }))) {
-      return `At "/paths/${index}": "${printableText(path.slice(0, 200))}" is not below a directory granted to this plugin`;
+      return `At "/paths/${index}": "${printable(path.slice(0, 200))}" is not below a directory granted to this plugin`;
     }
   }
   return undefined;

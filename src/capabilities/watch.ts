@@ -2,11 +2,11 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import Type from 'typebox';
 import { type ErrorRecord, toErrorRecord } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import { componentProblem, joinBelow } from '../permissions/paths.ts';
 import type { HostFunction } from '../ports/host-imports.ts';
 import { argumentReader, u32, u64 } from './arguments.ts';
 import { inaccessible, type Located, locate } from './guest-path.ts';
-import { printableText } from './printable-text.ts';
 import { refused, returned } from './replies.ts';
 import { meansAbsent } from './system-errors.ts';
 import type { WiringContext } from './wiring-context.ts';
@@ -58,7 +58,7 @@ export function wireWatch(context: WiringContext): Readonly<Record<string, HostF
       plugin: entry.id,
       time: clock.now(),
       level: 'warn',
-      message: printableText(message),
+      message: printable(message),
       fields: { code },
     });
   };

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { printable } from '../core/printable.ts';
 import type { EntryReport, PreflightReport } from '../preflight-report.ts';
 import { chooseConfig } from './config-choice.ts';
 import { jsonDocument } from './json-text.ts';
 import { settle } from './outcome.ts';
-import { printable } from './printable.ts';
 import { problemText, shortPath } from './problem-text.ts';
 import { exitCodes, type Shell } from './shell.ts';
 

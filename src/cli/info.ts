@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Colors } from 'picocolors/types.js';
 import { SignalboxError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import type { EntryReport } from '../preflight-report.ts';
 import { chooseConfig } from './config-choice.ts';
 import { jsonDocument } from './json-text.ts';
 import { usable } from './list.ts';
 import { settle } from './outcome.ts';
-import { printable } from './printable.ts';
 import { problemText } from './problem-text.ts';
 import { exitCodes, type Shell } from './shell.ts';
 import { tableLines } from './table.ts';

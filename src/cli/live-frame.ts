@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import { type PluginState, type PluginStatus, pluginStates } from '../../relays/plugin-status.ts';
-import { displayWidth, printable, truncate } from './printable.ts';
+import { printable } from '../core/printable.ts';
+import { displayWidth, truncate } from './printable.ts';
 import { clockTime, type RelayLine, statusText, type Tone, toneColor, toneOfState } from './relay-lines.ts';
 
 /** What the live view shows, as plain data. */

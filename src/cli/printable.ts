@@ -1,18 +1,9 @@
-/**
- * What a terminal may act on or show in another order than it is stored: C0 and C1 controls, DEL, bidirectional marks and
- * overrides, line and paragraph separators, the byte order mark.
- */
-const unprintable = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
+import { printable } from '../core/printable.ts';
+
 const doubleWidth =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const ascii = /^[\u0020-\u007e]*$/;
-const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** Text of plugins and files for one line of a terminal: what could steer the terminal is shown as `\u001b`. */
-export function printable(text: string): string {
-  return text.replace(unprintable, (character) => named[character] ?? escaped(character));
-}
 
 /** Like `printable` for text that is meant to have lines, such as a code frame; tabs stay, so that markers stay in place. */
 export function printableLines(text: string): readonly string[] {
@@ -20,11 +11,6 @@ export function printableLines(text: string): readonly string[] {
     .replace(/\r?\n$/, '')
     .split(/\r?\n/)
     .map((line) => line.split('\t').map(printable).join('\t'));
-}
-
-/** JSON text whose strings hold nothing a terminal acts on; it parses to the same value. */
-export function printableJson(json: string): string {
-  return json.replace(unprintable, (character) => (character === '\n' ? character : escaped(character)));
 }
 
 /** Columns a line without escape sequences takes in a terminal. */
@@ -46,8 +32,4 @@ export function truncate(text: string, columns: number): string {
     kept += segment;
   }
   return columns < 1 ? '' : `${kept}…`;
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

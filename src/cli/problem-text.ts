@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import type { Colors } from 'picocolors/types.js';
 import type { ErrorRecord, SourceLocation } from '../core/errors.ts';
-import { printable, printableLines } from './printable.ts';
+import { printable } from '../core/printable.ts';
+import { printableLines } from './printable.ts';
 
 /** What a problem is called when it stops something, and when it does not. */
 export type Severity = 'error' | 'warning';

@@ -5,7 +5,7 @@ import type { PluginEvent } from '../../relays/plugin-event.ts';
 import type { LogLevel, PluginLogLine } from '../../relays/plugin-log.ts';
 import type { PluginState, PluginStatus } from '../../relays/plugin-status.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import { printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
 import { problemDetails, shortPath } from './problem-text.ts';
 import type { RelayValue } from './relay-values.ts';
 

@@ -1,4 +1,5 @@
-import { displayWidth, printable } from './printable.ts';
+import { printable } from '../core/printable.ts';
+import { displayWidth } from './printable.ts';
 
 /** One cell: its text, and how to paint it once it is padded. */
 export interface Cell {

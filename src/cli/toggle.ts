@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { SignalboxError } from '../core/errors.ts';
 import { isPluginId } from '../core/ids.ts';
+import { printable } from '../core/printable.ts';
 import { chooseConfig } from './config-choice.ts';
 import { jsonDocument } from './json-text.ts';
 import { settle } from './outcome.ts';
-import { printable } from './printable.ts';
 import { shortPath } from './problem-text.ts';
 import { exitCodes, type Shell } from './shell.ts';
 

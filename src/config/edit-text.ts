@@ -1,6 +1,7 @@
 import type { AST } from 'toml-eslint-parser';
 import { SignalboxError } from '../core/errors.ts';
-import { findPlaces, type Path, type Places } from './places.ts';
+import type { Path } from '../manifest/schema-problem.ts';
+import { findPlaces, type Places } from './places.ts';
 import {
   appendElement,
   insertAt,

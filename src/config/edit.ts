@@ -1,12 +1,12 @@
 import { SignalboxError } from '../core/errors.ts';
 import { canonicalJson } from '../core/fingerprint.ts';
 import type { PluginId } from '../core/ids.ts';
+import { sourceText } from '../core/source-text.ts';
 import { parsePermission } from '../permissions/permission.ts';
 import { currentSchemaVersion } from './document.ts';
 import { removePermissions, writeConfig, writeEnabled, writePermission } from './edit-text.ts';
 import { impliedPermissions } from './entry.ts';
 import { readSchemaVersion, tooNew } from './migrate.ts';
-import { sourceText } from './source-text.ts';
 import { isTable, readToml, type Table, type Value } from './toml.ts';
 import { writableValue } from './toml-text.ts';
 

@@ -1,8 +1,8 @@
 import { SignalboxError } from '../core/errors.ts';
 import { type PluginId, parsePluginId } from '../core/ids.ts';
+import type { Path } from '../manifest/schema-problem.ts';
 import type { PluginEntry, RejectedEntry, RuntimeSettings } from './document.ts';
 import { readEntry, readEntryId } from './entry.ts';
-import type { Path } from './places.ts';
 import type { Problems } from './problems.ts';
 import { isTable, type Table, type Value } from './toml.ts';
 

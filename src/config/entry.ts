@@ -2,11 +2,11 @@ import { Compile } from 'typebox/compile';
 import { SignalboxError } from '../core/errors.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { isChannel, type PluginId, parsePluginId } from '../core/ids.ts';
+import type { Path } from '../manifest/schema-problem.ts';
+import { firstProblem } from '../manifest/schema-problem.ts';
 import { limitsSchema } from '../permissions/limits.ts';
 import { parsePermission } from '../permissions/permission.ts';
 import { entrySchema, type PluginEntry, watchSchema } from './document.ts';
-import type { Path } from './places.ts';
-import { firstProblem } from './schema-problem.ts';
 import { isTable, type Table, type Value } from './toml.ts';
 import { splitUnknown } from './unknown-keys.ts';
 

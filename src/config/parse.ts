@@ -1,11 +1,11 @@
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
 import { fingerprint } from '../core/fingerprint.ts';
+import { type SourceText, sourceText } from '../core/source-text.ts';
 import { type ConfigDocument, currentSchemaVersion, type RuntimeSettings } from './document.ts';
 import { readEntries } from './entries.ts';
 import { migrate, readSchemaVersion, tooNew } from './migrate.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { readSettings, settingsSchema } from './settings.ts';
-import { type SourceText, sourceText } from './source-text.ts';
 import { isTable, readToml, type Table } from './toml.ts';
 import { splitUnknown } from './unknown-keys.ts';
 

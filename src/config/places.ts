@@ -1,9 +1,7 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { SignalboxError, type SourceLocation } from '../core/errors.ts';
-import type { SourceText } from './source-text.ts';
-
-/** Keys and array indexes from the root: `['plugins', 'entries', 0, 'id']`. */
-export type Path = readonly (string | number)[];
+import type { SourceText } from '../core/source-text.ts';
+import type { Path } from '../manifest/schema-problem.ts';
 
 /** What defines something at a path: an assignment, a table's header, or an element of an array. */
 export type Definition = AST.TOMLKeyValue | AST.TOMLTable | AST.TOMLContentNode;

@@ -1,6 +1,7 @@
 import { type ErrorRecord, SignalboxError, type SourceLocation } from '../core/errors.ts';
-import { type Path, placeFinder } from './places.ts';
-import type { SourceText } from './source-text.ts';
+import type { SourceText } from '../core/source-text.ts';
+import type { Path } from '../manifest/schema-problem.ts';
+import { placeFinder } from './places.ts';
 
 /** Locates what is wrong with one file, and collects what stops nothing. */
 export interface Problems {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
+import { firstProblem, type SchemaProblem } from '../manifest/schema-problem.ts';
 import type { RuntimeSettings } from './document.ts';
-import { firstProblem, type SchemaProblem } from './schema-problem.ts';
 import type { Table } from './toml.ts';
 
 /** `[signalbox]` as the operator writes it. */

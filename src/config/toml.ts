@@ -1,7 +1,7 @@
 import { parse, TomlDate, TomlError, type TomlValue } from 'smol-toml';
 import { SignalboxError } from '../core/errors.ts';
+import type { SourceText } from '../core/source-text.ts';
 import { findOverlongKey, maxConfigBytes, maxNesting } from './bounds.ts';
-import type { SourceText } from './source-text.ts';
 
 /** A TOML table as data. It has no prototype: a key `__proto__` is a key like any other. */
 export interface Table {

@@ -1,6 +1,8 @@
 import { SignalboxError } from '../core/errors.ts';
 import { sha256 } from '../core/fingerprint.ts';
-import { decodeValue, encodeValue, type ValueBudget } from './protocol/value-codec.ts';
+import { decodeValue } from './protocol/decode-value.ts';
+import { encodeValue } from './protocol/encode-value.ts';
+import type { ValueBudget } from './protocol/value-format.ts';
 
 /** An interface a program imports, and the functions of it that it can call. */
 export interface ProgramImport {

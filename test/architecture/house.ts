@@ -32,7 +32,6 @@ export const parts: readonly Part[] = [
 /** Where each package of ours is at home. A package in a second place is a second way to do one thing. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
   '@bytecodealliance/jco-transpile': ['src/sandbox'],
-  '@msgpack/msgpack': ['src/sandbox'],
   chokidar: ['src/watch'],
   commander: ['src/cli'],
   esbuild: ['src/packages'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { displayWidth, printable, printableJson, printableLines, truncate } from '../../src/cli/printable.ts';
+import { displayWidth, printableLines, truncate } from '../../src/cli/printable.ts';
+import { printable, printableJsonText } from '../../src/core/printable.ts';
 
 describe('text of others on a terminal', () => {
   test.each([
@@ -23,7 +24,7 @@ describe('text of others on a terminal', () => {
 
   test('JSON says the same after it was made harmless', () => {
     const value = { text: '\u001b[2J \u009b \u202e \u007f \n', 'key\u202e': 1 };
-    const json = printableJson(JSON.stringify(value, undefined, 2));
+    const json = printableJsonText(JSON.stringify(value, undefined, 2));
     expect(JSON.parse(json)).toEqual(value);
     expect(json.replaceAll('\n', '')).toMatch(/^[\u0020-\u007e]*$/);
   });

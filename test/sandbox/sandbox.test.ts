@@ -239,7 +239,9 @@ describe('cells', () => {
   });
 
   test('two hundred guests of both kinds come and go, and nothing of them stays', async () => {
-    const pid = (await harness.instantiate(counter).then((guest) => guest.close()), pidOf());
+    const first = await harness.instantiate(counter);
+    const pid = pidOf();
+    await first.close();
     for (let round = 0; round < 2; round += 1) {
       const guests = await Promise.all(
         Array.from({ length: 200 }, (_, n) => harness.instantiate(n % 2 === 0 ? counter : probe)),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex, type Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../core/errors.ts';
@@ -31,11 +31,14 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
     [...cellFlags(), `--max-old-space-size=${maxHeapMegabytes}`, cellEntry],
     {
       env: {},
+      // A group of its own: Ctrl-C at a terminal is for the host, which shuts plugins down before their cells.
+      detached: true,
       stdio: ['ignore', output, output, 'pipe'],
     },
   );
   const pipe = child.stdio[cellPipe];
   if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A cell has no pipe');
+  killWithHost(child);
   for (const stream of [child.stdout, child.stderr]) listen(stream, onOutput);
   const gone = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
@@ -79,6 +82,22 @@ export function startThreadCell(): CellHost {
     },
     hold: (isHeld) => setHeld(worker, isHeld),
   };
+}
+
+const living = new Set<ChildProcess>();
+
+/** A guest that spins would not hear that its host is gone. One listener serves all cells. */
+function killWithHost(child: ChildProcess): void {
+  if (living.size === 0) process.on('exit', killLiving);
+  living.add(child);
+  child.once('exit', () => {
+    living.delete(child);
+    if (living.size === 0) process.off('exit', killLiving);
+  });
+}
+
+function killLiving(): void {
+  for (const child of living) child.kill('SIGKILL');
 }
 
 function listen(stream: Readable | null, onOutput: ((text: string) => void) | undefined): void {

@@ -2,8 +2,8 @@ import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
 import type { Digest } from '../../core/ids.ts';
 import type { InstanceSpec } from '../../ports/sandbox.ts';
 import { Channel } from '../protocol/channel.ts';
+import { encodeValue } from '../protocol/encode-value.ts';
 import { isReport, type Message, ProtocolError, programPartBytes } from '../protocol/messages.ts';
-import { encodeValue } from '../protocol/value-codec.ts';
 import type { CellHost } from './cell-host.ts';
 import { GuestInstance, type InstanceCell } from './guest-instance.ts';
 

@@ -1,12 +1,14 @@
-import { type ErrorRecord, SignalboxError, toErrorRecord } from '../../core/errors.ts';
-import type { HostReply } from '../../ports/host-imports.ts';
+import { type ErrorRecord, SignalboxError } from '../../core/errors.ts';
 import type { CallOutcome, CallRequest, Instance, InstanceSpec } from '../../ports/sandbox.ts';
+import { decodeValue } from '../protocol/decode-value.ts';
 import { parseErrorValue } from '../protocol/error-value.ts';
 import { headBytes, type Message, maxMessageBytes, ProtocolError } from '../protocol/messages.ts';
-import { decodeValue, encodeValue, ValueError } from '../protocol/value-codec.ts';
+import { ValueError } from '../protocol/value-format.ts';
 import { CallTable, type PendingCall } from './call-table.ts';
 import { Deadline } from './deadline.ts';
-import { fromScriptJson, toScriptJson } from './script-json.ts';
+import { encodeCall } from './encode-call.ts';
+import { HostCalls } from './host-calls.ts';
+import { fromScriptJson } from './script-json.ts';
 
 /** What an instance asks of the cell it lives in. */
 export interface InstanceCell {
@@ -15,10 +17,6 @@ export interface InstanceCell {
   /** Destroys the instance in the cell. A guest that is running right now must answer soon, or its cell dies. */
   drop(instance: GuestInstance, isRunning: boolean): void;
 }
-
-/** Host calls one instance may have under way; the cell keeps the same count. */
-const maxHostCalls = 256;
-const scriptLog = 'signalbox:plugin/log';
 
 /** The broker's side of one guest: checks what its cell says of it, keeps its deadlines, does its host calls. */
 export class GuestInstance implements Instance {
@@ -34,8 +32,7 @@ export class GuestInstance implements Instance {
   readonly #spec: InstanceSpec;
   readonly #calls = new CallTable();
   readonly #deadline = new Deadline();
-  readonly #hostCalls = new Set<number>();
-  readonly #over = new AbortController();
+  readonly #hostCalls: HostCalls;
   readonly #settleReady: PromiseWithResolvers<this>;
   readonly #settleClosed = Promise.withResolvers<ErrorRecord | undefined>();
   #phase: 'sent' | 'instantiating' | 'ready' | 'gone' = 'sent';
@@ -50,13 +47,15 @@ export class GuestInstance implements Instance {
     this.#settleReady = Promise.withResolvers<this>();
     this.ready = this.#settleReady.promise;
     this.ready.catch(() => {});
+    this.#hostCalls = new HostCalls(spec, {
+      reply: (call, body) => cell.send('reply', id, call, body),
+      fail: (error) => this.end(error, true),
+    });
   }
 
   /** On the processor, as far as anyone outside can know: entered, and not waiting for the host. */
   get isRunning(): boolean {
-    return (
-      this.#hostCalls.size === 0 && (this.#phase === 'instantiating' || this.#calls.entered !== undefined)
-    );
+    return this.#hostCalls.isIdle && (this.#phase === 'instantiating' || this.#calls.entered !== undefined);
   }
 
   callAll(requests: readonly CallRequest[]): readonly Promise<CallOutcome>[] {
@@ -81,7 +80,7 @@ export class GuestInstance implements Instance {
       ).toRecord();
     this.#calls.failAll(told);
     this.#settleReady.reject(SignalboxError.fromRecord(told));
-    this.#over.abort(SignalboxError.fromRecord(told));
+    this.#hostCalls.end(SignalboxError.fromRecord(told));
     if (isAliveInCell) this.#cell.drop(this, wasRunning);
     this.#settleClosed.resolve(reason);
   }
@@ -129,28 +128,11 @@ export class GuestInstance implements Instance {
       return Promise.resolve({ outcome: 'failed', error: error.toRecord() });
     }
     if (request.signal?.aborted) return rejected(this.#aborted(request));
-    const body = this.#bodyOf(request);
+    const body = encodeCall(request, this.#spec, this.maxBytes);
     if (body instanceof SignalboxError) return rejected(body);
     const { call, outcome } = this.#calls.add(request, (pending) => this.#abort(pending));
     this.#cell.send('call', this.id, call, body);
     return outcome;
-  }
-
-  #bodyOf({ export: name, args }: CallRequest): Uint8Array | SignalboxError {
-    try {
-      const body = encodeValue([name, this.#spec.prepared.kind === 'script' ? [toScriptJson(args)] : args]);
-      if (body.length <= this.maxBytes) return body;
-      return new SignalboxError('MESSAGE_TOO_LARGE', `The arguments of "${name}" have ${body.length} bytes`, {
-        hint: `message_bytes of plugin "${this.#spec.pluginId}" allows ${this.maxBytes}`,
-      });
-    } catch (cause) {
-      if (!(cause instanceof ValueError || cause instanceof TypeError)) throw cause;
-      return new SignalboxError(
-        'CALL_INVALID',
-        `The arguments of "${name}" cannot be passed: ${cause.message}`,
-        { cause },
-      );
-    }
   }
 
   #abort(pending: PendingCall): void {
@@ -262,63 +244,7 @@ export class GuestInstance implements Instance {
     if (this.#phase !== 'instantiating' && this.#calls.entered === undefined) {
       throw new ProtocolError('a guest called the host while it was not running');
     }
-    if (this.#hostCalls.has(call) || this.#hostCalls.size >= maxHostCalls) {
-      throw new ProtocolError('a guest has too many host calls under way');
-    }
-    const request = this.#decode(body);
-    if (!isHostCall(request)) throw new ProtocolError('a host call is malformed');
-    const [interfaceName, fn, args] = request;
-    this.#hostCalls.add(call);
-    const answer = (reply: HostReply): void => {
-      release();
-      if (!this.#hostCalls.delete(call) || this.#phase === 'gone') return;
-      this.#reply(call, fn, reply);
-    };
-    const fault = (thrown: unknown): void => {
-      release();
-      this.end(toErrorRecord(thrown, 'GUEST_TRAPPED'), true);
-    };
-    try {
-      const reply = this.#answerOf(interfaceName, fn, args);
-      if (reply instanceof Promise) reply.then(answer, fault);
-      else answer(reply);
-    } catch (thrown) {
-      fault(thrown);
-    }
-  }
-
-  #answerOf(interfaceName: string, fn: string, args: readonly unknown[]): HostReply | Promise<HostReply> {
-    const { imports, pluginId, prepared } = this.#spec;
-    const functions = Object.hasOwn(imports, interfaceName) ? imports[interfaceName] : undefined;
-    const implementation = functions && Object.hasOwn(functions, fn) ? functions[fn] : undefined;
-    if (implementation) return implementation(args, this.#over.signal);
-    // `console` of a script writes to the log where there is one.
-    if (prepared.kind === 'script' && interfaceName === scriptLog)
-      return { outcome: 'returned', value: undefined };
-    throw new SignalboxError(
-      'PERMISSION_DENIED',
-      `Plugin "${pluginId}" called "${fn}" of "${interfaceName}", which it was not given`,
-      {
-        details: { interface: interfaceName, function: fn },
-      },
-    );
-  }
-
-  #reply(call: number, fn: string, reply: HostReply): void {
-    const isRefused = reply.outcome === 'refused';
-    try {
-      const body = encodeValue([isRefused, isRefused ? reply.error : reply.value]);
-      if (body.length + headBytes > maxMessageBytes) throw new ValueError(`it has ${body.length} bytes`);
-      this.#cell.send('reply', this.id, call, body);
-    } catch (cause) {
-      if (!(cause instanceof ValueError)) throw cause;
-      const error = new SignalboxError(
-        'MESSAGE_TOO_LARGE',
-        `The answer of "${fn}" cannot be passed: ${cause.message}`,
-        { cause },
-      );
-      this.end(error.toRecord(), true);
-    }
+    this.#hostCalls.take(call, this.#decode(body), release);
   }
 
   #decode(body: Uint8Array): unknown {
@@ -336,14 +262,4 @@ export class GuestInstance implements Instance {
     if (!error) throw new ProtocolError('an error is malformed');
     return error;
   }
-}
-
-function isHostCall(value: unknown): value is readonly [string, string, readonly unknown[]] {
-  return (
-    Array.isArray(value) &&
-    value.length === 3 &&
-    typeof value[0] === 'string' &&
-    typeof value[1] === 'string' &&
-    Array.isArray(value[2])
-  );
 }

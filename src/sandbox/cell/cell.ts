@@ -1,9 +1,10 @@
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../../core/errors.ts';
 import { Channel } from '../protocol/channel.ts';
+import { decodeValue } from '../protocol/decode-value.ts';
+import { encodeValue } from '../protocol/encode-value.ts';
 import { errorValue } from '../protocol/error-value.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Transport } from '../protocol/transport.ts';
-import { decodeValue, encodeValue } from '../protocol/value-codec.ts';
 import { Guest } from './guest.ts';
 import { type LoadedProgram, loadProgram } from './loaded-program.ts';
 import type { Script } from './script-code.ts';

@@ -1,14 +1,16 @@
 import type { ErrorRecord } from '../../core/errors.ts';
 import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
 import type { Channel } from '../protocol/channel.ts';
+import { decodeValue } from '../protocol/decode-value.ts';
+import { encodeValue } from '../protocol/encode-value.ts';
 import { errorValue } from '../protocol/error-value.ts';
 import type { Message } from '../protocol/messages.ts';
-import { decodeValue, encodeValue, ValueError } from '../protocol/value-codec.ts';
+import { ValueError } from '../protocol/value-format.ts';
 import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 import { instantiateScript, type Script } from './script-code.ts';
-import { takeTurn } from './turns.ts';
+import { giveTurn, isTurnOwed } from './turns.ts';
 
 /** Host calls one guest may have under way; a synchronous guest has one. */
 const maxHostCalls = 256;
@@ -62,9 +64,9 @@ export class Guest {
 
   async instantiate(): Promise<void> {
     const { id, channel, program, script } = this.#options;
-    const turn = this.#enter(0);
-    if (turn) await turn;
+    if (isTurnOwed()) await giveTurn();
     if (this.#isGone) return;
+    if (!this.#announce(0)) await channel.drained();
     try {
       const imports = this.#imports();
       const code = await (script
@@ -113,9 +115,10 @@ export class Guest {
     let next = this.#queue.shift();
     while (next && this.#code) {
       const [exportName, args] = decodeValue(next.body) as readonly [string, readonly unknown[]];
-      const turn = this.#enter(next.call);
-      if (turn) await turn;
-      // Destroyed while it waited for its turn.
+      if (isTurnOwed()) await giveTurn();
+      // Destroyed while it waited: nothing more is said of it.
+      if (!this.#code) break;
+      if (!this.#announce(next.call)) await this.#options.channel.drained();
       if (!this.#code) break;
       const ended = await this.#code.call(exportName, args);
       next.release();
@@ -128,16 +131,15 @@ export class Guest {
     this.#options.channel.flush();
   }
 
-  /** Everything said so far is out before the guest runs: it may be the last thing this process does. */
-  #enter(call: number): Promise<void> | undefined {
+  /**
+   * Says that the guest is about to run. Everything said so far is out before it does: it may be the last thing this
+   * process does. False when the broker has to give credit first.
+   */
+  #announce(call: number): boolean {
     const { id, channel } = this.#options;
-    const turn = takeTurn();
-    if (turn) return turn.then(() => this.#enter(call));
-    // Destroyed while it waited: nothing more is said of it.
-    if (this.#isGone) return undefined;
     channel.send('entered', id, call);
     channel.flush();
-    return channel.isDrained ? undefined : channel.drained().then(() => channel.flush());
+    return channel.isDrained;
   }
 
   #report(call: number, ended: CallEnd): void {

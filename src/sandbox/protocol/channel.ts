@@ -93,7 +93,7 @@ export class Channel {
     return this.#held.length === 0;
   }
 
-  /** Resolves when the peer has given credit for everything that was sent. */
+  /** Resolves when the peer has given credit for everything that was sent, and it is out. */
   drained(): Promise<void> {
     if (this.isDrained) return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
@@ -165,6 +165,7 @@ export class Channel {
     }
     const waiting = this.#onDrained;
     this.#onDrained = [];
+    if (waiting.length > 0) this.flush();
     for (const resolve of waiting) resolve();
   }
 }

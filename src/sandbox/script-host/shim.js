@@ -162,7 +162,7 @@ export const script = {
     let exported;
     try {
       // biome-ignore lint/security/noGlobalEval: running the plugin's text is what this component is for.
-      exported = (0, eval)(source);
+      exported = globalThis.eval(source);
     } catch (error) {
       throw { tag: 'unusable', val: described(error) };
     }

@@ -4,9 +4,9 @@ import { parsePluginId } from '../../../src/core/ids.ts';
 import { defaultLimits } from '../../../src/permissions/limits.ts';
 import type { Instance } from '../../../src/ports/sandbox.ts';
 import { Cell } from '../../../src/sandbox/broker/cell.ts';
+import { encodeValue } from '../../../src/sandbox/protocol/encode-value.ts';
 import { MessageSplitter } from '../../../src/sandbox/protocol/message-splitter.ts';
 import { headBytes, type MessageKind, writeMessage } from '../../../src/sandbox/protocol/messages.ts';
-import { encodeValue } from '../../../src/sandbox/protocol/value-codec.ts';
 import { never } from '../harness.ts';
 import { wire } from '../protocol/wire.ts';
 

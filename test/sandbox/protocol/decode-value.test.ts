@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeValue, encodeValue, ValueError } from '../../../src/sandbox/protocol/value-codec.ts';
+import { decodeValue } from '../../../src/sandbox/protocol/decode-value.ts';
+import { encodeValue } from '../../../src/sandbox/protocol/encode-value.ts';
+import { ValueError } from '../../../src/sandbox/protocol/value-format.ts';
 
 const around = (value: unknown): unknown => decodeValue(Buffer.from(encodeValue(value)));
 const budget = { maxElements: 10, maxDepth: 3 };
