@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { referencePages } from '../../scripts/docs/reference-pages.ts';
+import { referencePages } from '../../src/build/docs/reference-pages.ts';
 import { errorCatalogue } from '../../src/core/error-catalogue.ts';
 import { readModules, repository } from './source-modules.ts';
 

@@ -26,6 +26,7 @@ export const parts: readonly Part[] = [
   ...adapters.map((part) => ({ part, may: wired })),
   { part: face, may: [...wired, 'actors', ...adapters] },
   { part: 'src/inspect', may: [face, 'relays', 'src/core'], node: [] },
+  { part: 'src/build', may: [...wired, ...adapters, face, 'src/cli', 'src/inspect'] },
   { part: 'src/cli', may: [face, 'src/inspect', 'relays', 'src/core'] },
 ];
 

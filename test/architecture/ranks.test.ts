@@ -5,6 +5,7 @@ import { homes, partOf, parts } from './house.ts';
 import { readModules, repository } from './source-modules.ts';
 
 const modules = await readModules('src', 'actors', 'relays');
+const shipped = modules.filter(({ path }) => partOf(path) !== 'src/build');
 
 describe('every module keeps its rank', () => {
   test('each folder has a rank', () => {
@@ -43,7 +44,7 @@ describe('every module keeps its rank', () => {
     expect(values.map(({ path, valueExports }) => ({ path, valueExports }))).toEqual([]);
   });
 
-  test('the product imports neither tests nor scripts', () => {
+  test('the product imports no tests', () => {
     const strays = modules.flatMap(({ path, imports }) =>
       imports
         .filter(({ isRelative, target }) => isRelative && !/^(src|actors|relays)\//.test(target))
@@ -67,7 +68,7 @@ describe('every module keeps its rank', () => {
 });
 
 describe('every package has one home', () => {
-  const outside = modules.flatMap(({ path, imports }) =>
+  const outside = shipped.flatMap(({ path, imports }) =>
     imports
       .filter(({ isRelative, target }) => !isRelative && !target.startsWith('node:'))
       .map(({ target, isTypeOnly }) => ({ path, target, isTypeOnly })),
@@ -90,7 +91,7 @@ describe('every package has one home', () => {
   });
 
   test('builtins are named with their prefix', async () => {
-    const all = [...modules, ...(await readModules('test', 'scripts'))];
+    const all = [...modules, ...(await readModules('test'))];
     const builtins = new Set((await import('node:module')).builtinModules);
     const bare = all.flatMap(({ path, imports }) =>
       imports.filter(({ target }) => builtins.has(target) && !target.startsWith('node:')).map(() => path),
@@ -104,5 +105,5 @@ test('the top level holds what the design names and nothing else', async () => {
   const folders = (await readdir(repository, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !made.includes(entry.name))
     .map(({ name }) => name);
-  expect(folders.sort()).toEqual(['actors', 'docs', 'plugins', 'relays', 'scripts', 'src', 'test', 'wit']);
+  expect(folders.sort()).toEqual(['actors', 'docs', 'plugins', 'relays', 'src', 'test', 'wit']);
 });

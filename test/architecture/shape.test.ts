@@ -6,7 +6,7 @@ const talkAtLines = 300;
 const failAtLines = 400;
 
 const product = await readModules('src', 'actors', 'relays');
-const all = [...product, ...(await readModules('plugins', 'scripts', 'test'))].filter(
+const all = [...product, ...(await readModules('plugins', 'test'))].filter(
   ({ path }) => !path.startsWith('test/fixtures/'),
 );
 

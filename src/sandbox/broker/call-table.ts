@@ -6,7 +6,6 @@ import { ProtocolError } from '../protocol/messages.ts';
 export interface PendingCall {
   readonly call: number;
   readonly request: CallRequest;
-  readonly isEntered: boolean;
   readonly isSettled: boolean;
   settle(outcome: CallOutcome): void;
 }
@@ -15,7 +14,6 @@ class Pending implements PendingCall {
   readonly call: number;
   readonly request: CallRequest;
   readonly outcome: Promise<CallOutcome>;
-  isEntered = false;
   isSettled = false;
   readonly #resolve: (outcome: CallOutcome) => void;
   readonly #onAbort: (() => void) | undefined;
@@ -39,58 +37,98 @@ class Pending implements PendingCall {
   }
 }
 
-/** The calls of one instance in the order they were sent: the cell enters and answers them in that order. */
+/**
+ * The calls of one instance in the order they were sent: the cell enters and answers them in that order. It announces each
+ * call before it enters it, or the first of a run only: then it may be ahead of what is known here by what it has not
+ * yet reported.
+ */
 export class CallTable {
   readonly #pending = new Map<number, Pending>();
   #next = 1;
-  #entered: Pending | undefined;
+  /** The first call that is not answered, once it was entered or may have been. */
+  #current: Pending | undefined;
+  #isRun = false;
+  /** The current call is known to have begun: it was announced by itself, or has called the host. */
+  #isCertain = false;
 
-  /** The one call that runs, if any. */
-  get entered(): PendingCall | undefined {
-    return this.#entered;
+  get isEmpty(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  /** The call that runs, as far as is known. */
+  get current(): PendingCall | undefined {
+    return this.#current;
+  }
+
+  /** The guest may have got further than its cell has said. */
+  get isAheadPossible(): boolean {
+    return this.#current !== undefined && !this.#isCertain && this.#pending.size > 1;
   }
 
   add(
     request: CallRequest,
     onAbort: (pending: PendingCall) => void,
-  ): { readonly call: number; readonly outcome: Promise<CallOutcome> } {
+  ): PendingCall & { readonly outcome: Promise<CallOutcome> } {
     const pending = new Pending(this.#next, request, onAbort);
     this.#next = (this.#next % 0xffff_ffff) + 1;
     this.#pending.set(pending.call, pending);
     return pending;
   }
 
-  /** @throws ProtocolError when it is not this call's turn */
-  enter(call: number): PendingCall {
+  /** A call begins; `isRun` when those behind it follow unannounced. @throws ProtocolError when it is not its turn */
+  enter(call: number, isRun: boolean): PendingCall {
+    const pending = this.#reach(call);
+    if (this.#current && this.#current !== pending) throw new ProtocolError('a call was entered while another runs');
+    if (this.#current && !this.#isRun) throw new ProtocolError('a call was entered twice');
+    this.#current = pending;
+    this.#isRun = isRun;
+    this.#isCertain = !isRun;
+    return pending;
+  }
+
+  /** The current call has done something that can be seen. @throws ProtocolError when there is none */
+  act(): void {
+    if (!this.#current) throw new ProtocolError('a guest acted while it was not running');
+    this.#isCertain = true;
+  }
+
+  /** Takes the call that ran from the table. @throws ProtocolError when another runs */
+  leave(call: number): PendingCall {
+    const pending = this.#reach(call);
+    if (!this.#current || (!this.#isRun && this.#current !== pending)) {
+      throw new ProtocolError('a call was answered that does not run');
+    }
+    this.#pending.delete(call);
+    this.#isCertain = false;
+    const [following] = this.#pending.values();
+    this.#current = this.#isRun ? following : undefined;
+    return pending;
+  }
+
+  /**
+   * Answers all that is left. `details.entered` is true for a call that may have had effects: whatever the guest did
+   * without saying a word to the host is gone with it, and can be done again.
+   */
+  failAll(error: ErrorRecord): void {
+    const entered = this.#isCertain ? this.#current : undefined;
+    for (const pending of this.#pending.values()) {
+      const details = { ...error.details, entered: pending === entered };
+      pending.settle({ outcome: 'failed', error: { ...error, details } });
+    }
+    this.#pending.clear();
+    this.#current = undefined;
+  }
+
+  /** The call, with the cancelled ones before it dropped: of those nothing is ever heard again. */
+  #reach(call: number): Pending {
     const pending = this.#pending.get(call);
-    if (!pending || this.#entered) throw new ProtocolError('a call was entered out of turn');
-    // Calls that were cancelled in time are never heard of again.
+    if (!pending) throw new ProtocolError('a call is spoken of that nobody made');
     for (const earlier of this.#pending.values()) {
       if (earlier === pending) break;
       if (!earlier.isSettled) throw new ProtocolError('a call was entered before an earlier one');
       this.#pending.delete(earlier.call);
+      if (this.#current === earlier && this.#isRun) this.#current = pending;
     }
-    pending.isEntered = true;
-    this.#entered = pending;
     return pending;
-  }
-
-  /** Takes the call that runs from the table: it is over. @throws ProtocolError when it is not the one that runs */
-  leave(call: number): PendingCall {
-    const pending = this.#entered;
-    if (pending?.call !== call) throw new ProtocolError('a call was answered that does not run');
-    this.#pending.delete(call);
-    this.#entered = undefined;
-    return pending;
-  }
-
-  /** Answers all that is left: `details.entered` tells whether the guest saw the call. */
-  failAll(error: ErrorRecord): void {
-    for (const pending of this.#pending.values()) {
-      const details = { ...error.details, entered: pending.isEntered };
-      pending.settle({ outcome: 'failed', error: { ...error, details } });
-    }
-    this.#pending.clear();
-    this.#entered = undefined;
   }
 }

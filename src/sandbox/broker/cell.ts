@@ -1,5 +1,5 @@
 import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
-import type { Digest } from '../../core/ids.ts';
+import type { Digest, PluginId } from '../../core/ids.ts';
 import type { InstanceSpec } from '../../ports/sandbox.ts';
 import { Channel } from '../protocol/channel.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
@@ -21,6 +21,9 @@ export interface CellOptions {
   /** The bytes of a program, for a cell that does not have it yet. */
   readonly programBytes: (digest: Digest) => Promise<Uint8Array>;
   readonly onGone: (reason: string) => void;
+  readonly onSuspect: (plugin: PluginId) => void;
+  /** Its instances announce every call. */
+  readonly isSuspect: (plugin: PluginId) => boolean;
 }
 
 interface CellProgram {
@@ -43,6 +46,7 @@ export class Cell implements InstanceCell {
   #missedBeats = 0;
   #nextId = 1;
   #starting = 0;
+  #busy = 0;
   #isGone = false;
 
   constructor(options: CellOptions) {
@@ -97,7 +101,20 @@ export class Cell implements InstanceCell {
     }
   }
 
-  send(kind: 'call' | 'cancel' | 'reply', instance: number, call: number, body?: Uint8Array): void {
+  /** No instance is starting, has calls, or is on its way out. */
+  get isQuiet(): boolean {
+    return this.#busy === 0 && this.#leaving.size === 0;
+  }
+
+  setBusy(isBusy: boolean): void {
+    this.#busy += isBusy ? 1 : -1;
+  }
+
+  suspect(plugin: PluginId): void {
+    this.#options.onSuspect(plugin);
+  }
+
+  send(kind: 'call' | 'first-call' | 'cancel' | 'reply', instance: number, call: number, body?: Uint8Array): void {
     this.#channel.send(kind, instance, call, body);
   }
 
@@ -122,6 +139,8 @@ export class Cell implements InstanceCell {
     const instance = new GuestInstance(this.#nextId, this, spec);
     this.#nextId += 1;
     this.#instances.set(instance.id, instance);
+    this.setBusy(true);
+    void instance.ready.catch(() => {}).then(() => this.setBusy(false));
     this.#hold();
     void instance.closed.then(() => this.#unuse(program));
     const { name, source } = spec.prepared.script ?? {};

@@ -1,4 +1,5 @@
 import { type ErrorRecord, SignalboxError } from '../../core/errors.ts';
+import type { PluginId } from '../../core/ids.ts';
 import type { CallOutcome, CallRequest, Instance, InstanceSpec } from '../../ports/sandbox.ts';
 import { decodeValue } from '../protocol/decode-value.ts';
 import { parseErrorValue } from '../protocol/error-value.ts';
@@ -13,7 +14,13 @@ import { fromScriptJson } from './script-json.ts';
 /** What an instance asks of the cell it lives in. */
 export interface InstanceCell {
   readonly label: string;
-  send(kind: 'call' | 'cancel' | 'reply', instance: number, call: number, body?: Uint8Array): void;
+  send(kind: 'call' | 'first-call' | 'cancel' | 'reply', instance: number, call: number, body?: Uint8Array): void;
+  /** True when nothing runs or waits in the cell: what is sent now is entered at once. */
+  readonly isQuiet: boolean;
+  /** Counts the instances that have calls. */
+  setBusy(isBusy: boolean): void;
+  /** The plugin died in a run of unannounced calls: its next instance has to announce each, to find the one that kills it. */
+  suspect(plugin: PluginId): void;
   /** Destroys the instance in the cell. A guest that is running right now must answer soon, or its cell dies. */
   drop(instance: GuestInstance, isRunning: boolean): void;
 }
@@ -55,7 +62,7 @@ export class GuestInstance implements Instance {
 
   /** On the processor, as far as anyone outside can know: entered, and not waiting for the host. */
   get isRunning(): boolean {
-    return this.#hostCalls.isIdle && (this.#phase === 'instantiating' || this.#calls.entered !== undefined);
+    return this.#hostCalls.isIdle && (this.#phase === 'instantiating' || this.#calls.current !== undefined);
   }
 
   callAll(requests: readonly CallRequest[]): readonly Promise<CallOutcome>[] {
@@ -78,6 +85,8 @@ export class GuestInstance implements Instance {
         'CALL_ABORTED',
         `Plugin "${this.#spec.pluginId}": its instance was closed`,
       ).toRecord();
+    if (this.#calls.isAheadPossible) this.#cell.suspect(this.#spec.pluginId);
+    if (!this.#calls.isEmpty) this.#cell.setBusy(false);
     this.#calls.failAll(told);
     this.#settleReady.reject(SignalboxError.fromRecord(told));
     this.#hostCalls.end(SignalboxError.fromRecord(told));
@@ -97,7 +106,8 @@ export class GuestInstance implements Instance {
         this.#instantiated(message.body);
         return;
       case 'entered':
-        this.#entered(message.call);
+      case 'run':
+        this.#entered(message.call, message.kind === 'run');
         return;
       case 'returned':
       case 'refused':
@@ -130,14 +140,17 @@ export class GuestInstance implements Instance {
     if (request.signal?.aborted) return rejected(this.#aborted(request));
     const body = encodeCall(request, this.#spec, this.maxBytes);
     if (body instanceof SignalboxError) return rejected(body);
-    const { call, outcome } = this.#calls.add(request, (pending) => this.#abort(pending));
-    this.#cell.send('call', this.id, call, body);
-    return outcome;
+    const isFirst = this.#cell.isQuiet;
+    if (this.#calls.isEmpty) this.#cell.setBusy(true);
+    const pending = this.#calls.add(request, (aborted) => this.#abort(aborted));
+    this.#cell.send(isFirst ? 'first-call' : 'call', this.id, pending.call, body);
+    if (isFirst) this.#entered(pending.call, false);
+    return pending.outcome;
   }
 
   #abort(pending: PendingCall): void {
     const error = this.#aborted(pending.request);
-    if (pending.isEntered) {
+    if (pending === this.#calls.current) {
       this.end(error.toRecord(), true);
       return;
     }
@@ -164,7 +177,7 @@ export class GuestInstance implements Instance {
     this.#settleReady.resolve(this);
   }
 
-  #entered(call: number): void {
+  #entered(call: number, isRun: boolean): void {
     if (call === 0) {
       if (this.#phase !== 'sent') throw new ProtocolError('an instance was entered twice for the first time');
       this.#phase = 'instantiating';
@@ -172,13 +185,17 @@ export class GuestInstance implements Instance {
       this.#deadline.start(deadlineMs, () => this.#expire('Instantiating', deadlineMs));
       return;
     }
-    const pending = this.#calls.enter(call);
-    // Its caller gave up while the cell was about to enter it.
-    if (pending.isSettled) {
-      this.end(this.#aborted(pending.request).toRecord(), true);
-      return;
-    }
-    const { export: name, deadlineMs } = pending.request;
+    const pending = this.#calls.enter(call, isRun);
+    if (this.#checkWanted(pending)) this.#startDeadline(pending);
+  }
+
+  /** Its caller gave up while the cell was about to enter it: that is an abort in flight. */
+  #checkWanted(pending: PendingCall): boolean {
+    if (pending.isSettled) this.end(this.#aborted(pending.request).toRecord(), true);
+    return !pending.isSettled;
+  }
+
+  #startDeadline({ request: { export: name, deadlineMs } }: PendingCall): void {
     this.#deadline.start(deadlineMs, () => this.#expire(`The call of "${name}"`, deadlineMs));
   }
 
@@ -192,6 +209,7 @@ export class GuestInstance implements Instance {
   #answered({ call, body }: Message, outcome: 'returned' | 'refused'): void {
     const value = this.#decode(body);
     const pending = this.#leave(call);
+    if (!this.#checkWanted(pending)) return;
     if (outcome === 'refused') pending.settle({ outcome, error: value });
     else if (this.#spec.prepared.kind === 'component') pending.settle({ outcome, value });
     else this.#scriptReturned(pending, value);
@@ -236,14 +254,15 @@ export class GuestInstance implements Instance {
   /** The guest has returned to its cell. */
   #leave(call: number): PendingCall {
     const pending = this.#calls.leave(call);
-    this.#deadline.clear();
+    const { current } = this.#calls;
+    if (current) this.#startDeadline(current);
+    else this.#deadline.clear();
+    if (this.#calls.isEmpty) this.#cell.setBusy(false);
     return pending;
   }
 
   #hostCall({ call, body }: Message, release: () => void): void {
-    if (this.#phase !== 'instantiating' && this.#calls.entered === undefined) {
-      throw new ProtocolError('a guest called the host while it was not running');
-    }
+    if (this.#phase !== 'instantiating') this.#calls.act();
     this.#hostCalls.take(call, this.#decode(body), release);
   }
 

@@ -26,6 +26,8 @@ const orders = {
   instantiate: 4,
   /** Body: `[export, args]`. */
   call: 5,
+  /** A call for a cell that has nothing else to do: it counts as entered, and is not announced. */
+  'first-call': 9,
   /** Drop the call if it was not entered. */
   cancel: 6,
   /** Forget the instance, whatever it does; answered by `destroyed`. */
@@ -41,6 +43,8 @@ const reports = {
   instantiated: 33,
   /** The guest is about to run: call 0 is its instantiation. Sent before, so that a guest that never returns is known. */
   entered: 34,
+  /** As `entered`; the calls behind it follow unannounced until something else is said of another instance. */
+  run: 41,
   /** Body: the value. */
   returned: 35,
   /** The error case of the guest's own contract. Body: the error. */

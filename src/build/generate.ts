@@ -14,7 +14,7 @@ interface Step {
 
 const steps: readonly Step[] = [
   {
-    script: 'scripts/build-script-host.ts',
+    script: 'src/build/build-script-host.ts',
     inputs: [
       'wit',
       'src/sandbox/script-host',
@@ -25,23 +25,23 @@ const steps: readonly Step[] = [
     outputs: ['generated/script-host.wasm', 'generated/script-host.program'],
   },
   {
-    script: 'scripts/generate-types.ts',
-    inputs: ['wit', 'scripts/jco.ts', 'package-lock.json'],
+    script: 'src/build/generate-types.ts',
+    inputs: ['wit', 'src/build/jco.ts', 'package-lock.json'],
     outputs: ['generated/plugin-types'],
   },
   {
-    script: 'scripts/build-plugins.ts',
-    inputs: ['wit', 'plugins', 'scripts/jco.ts', 'package-lock.json'],
+    script: 'src/build/build-plugins.ts',
+    inputs: ['wit', 'plugins', 'src/build/jco.ts', 'package-lock.json'],
     outputs: ['plugins/hello_world/dist', 'plugins/heartbeat/dist'],
   },
   {
-    script: 'scripts/copy-waveforms.ts',
+    script: 'src/build/copy-waveforms.ts',
     inputs: ['test/fixtures/waveforms'],
     outputs: ['plugins/waves'],
   },
 ];
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const stampFile = join(repository, 'generated/stamps.json');
 /** Made by the steps, or by people while `npm start` runs. */
 const notInputs = new Set(['dist', 'waves', '.signalbox', 'node_modules', 'generated']);

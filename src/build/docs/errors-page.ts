@@ -1,4 +1,4 @@
-import { errorCatalogue } from '../../src/core/error-catalogue.ts';
+import { errorCatalogue } from '../../core/error-catalogue.ts';
 import { markdownTable } from './schema-table.ts';
 
 const mender = {

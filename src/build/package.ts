@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Builds the package into `dist/`: compiled sources in the layout of the repository, and what was generated for run time. */
-const repository = fileURLToPath(new URL('..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(repository, 'dist');
 
 /** Files of `generated/` that only the repository itself needs. */
 const notShipped = new Set(['stamps.json']);
 
-run('scripts/generate.ts');
+run('src/build/generate.ts');
 await rm(dist, { recursive: true, force: true });
-run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+run('node_modules/typescript/bin/tsc', '-p', 'src/build');
 await mkdir(join(dist, 'generated'), { recursive: true });
 for (const name of await readdir(join(repository, 'generated'))) {
   if (notShipped.has(name)) continue;

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { componentEmbed, componentNew, parse } from '@bytecodealliance/jco';
-import { parseManifest } from '../src/manifest/parse.ts';
+import { parseManifest } from '../manifest/parse.ts';
 import { jco } from './jco.ts';
 
 /**
  * Builds every component below plugins/ that has its source beside its manifest: the entry `dist/hello-world.wasm` is made
  * from `hello-world.ts` or `hello-world.wat`, for the world `hello-world` of the plugin's own `wit/`.
  */
-const repository = fileURLToPath(new URL('..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const plugins = join(repository, 'plugins');
 
 interface Build {

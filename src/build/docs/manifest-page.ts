@@ -1,4 +1,4 @@
-import { hostApiVersion, manifestSchema } from '../../src/manifest/manifest.ts';
+import { hostApiVersion, manifestSchema } from '../../manifest/manifest.ts';
 import { schemaTable } from './schema-table.ts';
 
 export function manifestPage(): string {

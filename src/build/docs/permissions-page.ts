@@ -1,5 +1,5 @@
-import { defaultLimits, limitsSchema, strictLimits } from '../../src/permissions/limits.ts';
-import { type PermissionKind, permissionKinds } from '../../src/permissions/permission.ts';
+import { defaultLimits, limitsSchema, strictLimits } from '../../permissions/limits.ts';
+import { type PermissionKind, permissionKinds } from '../../permissions/permission.ts';
 import { markdownTable } from './schema-table.ts';
 
 /** What the scope of a kind names, and what the kind lets a plugin do. */

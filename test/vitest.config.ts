@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start processes or measure time: one file at a time, after all others, so that they do not disturb each other. */
@@ -8,6 +9,7 @@ const alone = ['test/{contract,e2e,sandbox}/**/*.test.ts'];
 const { TEST_REPORT: reportFile } = process.env;
 
 export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     environment: 'node',
     pool: 'forks',

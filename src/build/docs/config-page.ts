@@ -1,4 +1,4 @@
-import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { configJsonSchema } from '../../config/json-schema.ts';
 import { schemaTable } from './schema-table.ts';
 
 export function configPage(): string {

@@ -1,5 +1,5 @@
-import { toMermaid } from '../../src/inspect/mermaid.ts';
-import { machines } from '../../src/machines.ts';
+import { toMermaid } from '../../inspect/mermaid.ts';
+import { machines } from '../../machines.ts';
 
 export function machinesPage(): string {
   const sections = machines().map(

@@ -3,11 +3,11 @@ const { spawnSync } = require('node:child_process');
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-const root = join(__dirname, '..');
+const root = join(__dirname, '../..');
 const modules = join(root, 'node_modules');
 
 if (!isInstalled()) run(npm(), ['ci']);
-run([join(modules, '.bin', 'node')], [join('scripts', 'generate.ts')]);
+run([join(modules, '.bin', 'node')], [join('src', 'build', 'generate.ts')]);
 
 /** npm writes what it installed beside it; a package of the lockfile that is absent or of another version is stale. */
 function isInstalled() {

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hostApiVersion } from '../src/manifest/manifest.ts';
-import { scriptHostComponentFile, scriptHostProgramFile } from '../src/sandbox/entries.ts';
-import { translate } from '../src/sandbox/prepare/translate.ts';
-import { encodeProgram, sealProgram } from '../src/sandbox/program.ts';
+import { hostApiVersion } from '../manifest/manifest.ts';
+import { scriptHostComponentFile, scriptHostProgramFile } from '../sandbox/entries.ts';
+import { translate } from '../sandbox/prepare/translate.ts';
+import { encodeProgram, sealProgram } from '../sandbox/program.ts';
 
 /** Builds the component scripts run in from its shim, and prepares it, so that no host has to. */
-const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 
 await mkdir(dirname(scriptHostComponentFile), { recursive: true });
 const { status, error } = spawnSync(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { createProgram } from '../../src/cli/program.ts';
-import { processShell } from '../../src/cli/shell.ts';
+import { createProgram } from '../../cli/program.ts';
+import { processShell } from '../../cli/shell.ts';
 
 const helpColumns = 100;
 
