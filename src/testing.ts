@@ -25,7 +25,7 @@ export interface TestPlugin {
   readonly isolation?: Isolation;
 }
 
-export interface TestRuntimeOptions extends Pick<RuntimeOptions, 'channelSchemas' | 'signal'> {
+export interface TestRuntimeOptions extends Pick<RuntimeOptions, 'channelSchemas' | 'signal' | 'cells'> {
   /** By id. */
   readonly plugins: Readonly<Record<string, TestPlugin>>;
   /** Files that exist beside the config: `{'waves/a.vcd': '$date ...'}`. */
@@ -64,7 +64,7 @@ export async function createTestRuntime(options: TestRuntimeOptions): Promise<Te
     const runtime = await createRuntime({
       config: { text: configText(options.plugins), baseFolder: folder },
       stateFolder: join(folder, '.signalbox'),
-      cells: 1,
+      cells: options.cells ?? 1,
       ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
       ...(options.signal && { signal: options.signal }),
     });

@@ -140,6 +140,39 @@ describe('cells', () => {
     });
   });
 
+  test('a call that kills its guest in the middle of a burst is found, and no other is lost or done twice', async () => {
+    const poisoned = await harness.script(`(() => {
+      const done = [];
+      return { handle(n) { if (n === 150) for (;;); done.push(n); }, done: () => done };
+    })()`);
+    const burst = Array.from({ length: 300 }, (_, n) => n);
+    const outcomesOf = async (numbers: readonly number[]) => {
+      const guest = await harness.instantiate(poisoned);
+      const outcomes = await Promise.all(
+        guest.callAll(numbers.map((n) => ({ export: 'handle', args: [n], deadlineMs: 300 }))),
+      );
+      return numbers.map((n, at) => ({ n, outcome: outcomes[at] }));
+    };
+    // As the mailbox does: what was not entered is sent again.
+    const failed: number[] = [];
+    const returnedOnce: number[] = [];
+    let left: readonly number[] = burst;
+    let lives = 0;
+    while (left.length > 0 && lives < 5) {
+      lives += 1;
+      const again: number[] = [];
+      for (const { n, outcome } of await outcomesOf(left)) {
+        if (outcome?.outcome === 'returned') returnedOnce.push(n);
+        else if (outcome?.outcome === 'failed' && outcome.error.details?.['entered'] === false) again.push(n);
+        else failed.push(n);
+      }
+      left = again;
+    }
+    expect(failed).toEqual([150]);
+    expect(returnedOnce).toEqual(burst.filter((n) => n !== 150));
+    expect(lives).toBeLessThanOrEqual(3);
+  });
+
   test('kill -9 of a cell is told to every guest in it', async () => {
     const guests = await Promise.all([harness.instantiate(counter), harness.instantiate(probe)]);
     process.kill(pidOf(), 'SIGKILL');

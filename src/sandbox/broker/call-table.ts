@@ -78,7 +78,8 @@ export class CallTable {
   /** A call begins; `isRun` when those behind it follow unannounced. @throws ProtocolError when it is not its turn */
   enter(call: number, isRun: boolean): PendingCall {
     const pending = this.#reach(call);
-    if (this.#current && this.#current !== pending) throw new ProtocolError('a call was entered while another runs');
+    if (this.#current && this.#current !== pending)
+      throw new ProtocolError('a call was entered while another runs');
     if (this.#current && !this.#isRun) throw new ProtocolError('a call was entered twice');
     this.#current = pending;
     this.#isRun = isRun;

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../core/errors.ts';
-import type { Digest } from '../../core/ids.ts';
+import type { Digest, PluginId } from '../../core/ids.ts';
 import type { Instance, InstanceSpec } from '../../ports/sandbox.ts';
 import type { SandboxEvent } from '../sandbox-event.ts';
 import { Cell } from './cell.ts';
@@ -10,6 +10,7 @@ import { type CellHost, startProcessCell, startThreadCell } from './cell-host.ts
  * process [measured, x64 Linux]; a script has three.
  */
 const maxGuestsPerCell = 4_000;
+const maxSuspects = 1_000;
 
 export interface CellPoolOptions {
   /** Shared cells at most. */
@@ -24,6 +25,8 @@ export class CellPool implements AsyncDisposable {
   /** By number, counting from 1: a cell that dies leaves its number to its successor. */
   readonly #shared = new Map<number, Cell>();
   readonly #hosts = new Map<Cell, CellHost>();
+  /** Plugins that died in the middle of a run, oldest first. */
+  readonly #suspects = new Set<PluginId>();
   #isDisposed = false;
 
   constructor(options: CellPoolOptions) {
@@ -95,6 +98,8 @@ export class CellPool implements AsyncDisposable {
       label,
       host,
       programBytes,
+      isSuspect: (plugin) => this.#suspects.has(plugin),
+      onSuspect: (plugin) => this.#suspect(plugin),
       onGone: (reason) => {
         onGone();
         void host.gone.then(() => this.#hosts.delete(cell));
@@ -104,5 +109,11 @@ export class CellPool implements AsyncDisposable {
     this.#hosts.set(cell, host);
     onEvent?.({ type: 'cell-started', cell: label, ...(host.pid !== undefined && { pid: host.pid }) });
     return cell;
+  }
+
+  #suspect(plugin: PluginId): void {
+    this.#suspects.add(plugin);
+    const [oldest] = this.#suspects;
+    if (this.#suspects.size > maxSuspects && oldest) this.#suspects.delete(oldest);
   }
 }

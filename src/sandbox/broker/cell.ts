@@ -44,6 +44,8 @@ export class Cell implements InstanceCell {
   readonly #programs = new Map<Digest, CellProgram>();
   readonly #heartbeat: NodeJS.Timeout;
   #missedBeats = 0;
+  /** A beat is given and not answered; a cell that was busy answers late, and is forgiven. */
+  #isBeatOpen = false;
   #nextId = 1;
   #starting = 0;
   #busy = 0;
@@ -55,7 +57,7 @@ export class Cell implements InstanceCell {
     this.#channel = new Channel(
       options.host.transport,
       {
-        onMessage: (message, release) => this.#take(message, release),
+        onMessage: (message) => this.#take(message),
         onBroken: (error) => this.kill(`it broke the protocol: ${error.message}`),
         onClose: () => void options.host.gone.then((reason) => this.#end(reason)),
       },
@@ -101,6 +103,10 @@ export class Cell implements InstanceCell {
     }
   }
 
+  release(message: Message): void {
+    this.#channel.release(message);
+  }
+
   /** No instance is starting, has calls, or is on its way out. */
   get isQuiet(): boolean {
     return this.#busy === 0 && this.#leaving.size === 0;
@@ -114,7 +120,12 @@ export class Cell implements InstanceCell {
     this.#options.onSuspect(plugin);
   }
 
-  send(kind: 'call' | 'first-call' | 'cancel' | 'reply', instance: number, call: number, body?: Uint8Array): void {
+  send(
+    kind: 'call' | 'first-call' | 'cancel' | 'reply',
+    instance: number,
+    call: number,
+    body?: Uint8Array,
+  ): void {
     this.#channel.send(kind, instance, call, body);
   }
 
@@ -151,6 +162,7 @@ export class Cell implements InstanceCell {
       encodeValue({
         program: program.id,
         maxBytes: instance.maxBytes,
+        isExact: this.#options.isSuspect(spec.pluginId),
         ...(source !== undefined && { script: { name, source } }),
       }),
     );
@@ -198,20 +210,20 @@ export class Cell implements InstanceCell {
     this.#channel.send('program-end', id, 0);
   }
 
-  #take(message: Message, release: () => void): void {
+  #take(message: Message): void {
     if (this.#isGone) return;
     const { kind, instance: id } = message;
     const instance = this.#instances.get(id);
     try {
       if (!isReport(kind)) throw new ProtocolError(`"${kind}" is not for a cell to say`);
       if (kind === 'ready' || kind === 'pong' || kind === 'destroyed') {
-        release();
+        this.#channel.release(message);
         this.#control(kind, id);
       } else if (instance) {
-        instance.take(message, release);
+        instance.take(message);
         if (kind === 'failed') this.#forget(instance);
       } else if (this.#leaving.has(id)) {
-        release();
+        this.#channel.release(message);
       } else {
         throw new ProtocolError(`"${kind}" is about an instance that does not exist`);
       }
@@ -232,7 +244,8 @@ export class Cell implements InstanceCell {
         this.#ready.resolve();
         return;
       case 'pong':
-        if (this.#missedBeats === 0) throw new ProtocolError('a beat was answered that was not given');
+        if (!this.#isBeatOpen) throw new ProtocolError('a beat was answered that was not given');
+        this.#isBeatOpen = false;
         this.#missedBeats = 0;
         return;
       case 'destroyed':
@@ -258,7 +271,9 @@ export class Cell implements InstanceCell {
       return;
     }
     this.#missedBeats += 1;
-    if (this.#missedBeats === 1) this.#channel.send('ping', 0, 0);
+    if (this.#isBeatOpen) return;
+    this.#isBeatOpen = true;
+    this.#channel.send('ping', 0, 0);
   }
 
   /** A cell with guests keeps the host process alive, an idle one does not. */

@@ -14,7 +14,14 @@ import { fromScriptJson } from './script-json.ts';
 /** What an instance asks of the cell it lives in. */
 export interface InstanceCell {
   readonly label: string;
-  send(kind: 'call' | 'first-call' | 'cancel' | 'reply', instance: number, call: number, body?: Uint8Array): void;
+  send(
+    kind: 'call' | 'first-call' | 'cancel' | 'reply',
+    instance: number,
+    call: number,
+    body?: Uint8Array,
+  ): void;
+  /** The message is worked off. */
+  release(message: Message): void;
   /** True when nothing runs or waits in the cell: what is sent now is entered at once. */
   readonly isQuiet: boolean;
   /** Counts the instances that have calls. */
@@ -85,7 +92,7 @@ export class GuestInstance implements Instance {
         'CALL_ABORTED',
         `Plugin "${this.#spec.pluginId}": its instance was closed`,
       ).toRecord();
-    if (this.#calls.isAheadPossible) this.#cell.suspect(this.#spec.pluginId);
+    if (wasRunning && this.#calls.isAheadPossible) this.#cell.suspect(this.#spec.pluginId);
     if (!this.#calls.isEmpty) this.#cell.setBusy(false);
     this.#calls.failAll(told);
     this.#settleReady.reject(SignalboxError.fromRecord(told));
@@ -95,12 +102,12 @@ export class GuestInstance implements Instance {
   }
 
   /** Takes a report of the cell. @throws ProtocolError when it cannot be true */
-  take(message: Message, release: () => void): void {
+  take(message: Message): void {
     if (message.kind === 'host-call') {
-      this.#hostCall(message, release);
+      this.#hostCall(message);
       return;
     }
-    release();
+    this.#cell.release(message);
     switch (message.kind) {
       case 'instantiated':
         this.#instantiated(message.body);
@@ -261,9 +268,10 @@ export class GuestInstance implements Instance {
     return pending;
   }
 
-  #hostCall({ call, body }: Message, release: () => void): void {
+  #hostCall(message: Message): void {
     if (this.#phase !== 'instantiating') this.#calls.act();
-    this.#hostCalls.take(call, this.#decode(body), release);
+    const release = (): void => this.#cell.release(message);
+    this.#hostCalls.take(message.call, this.#decode(message.body), release);
   }
 
   #decode(body: Uint8Array): unknown {

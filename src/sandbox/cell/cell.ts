@@ -13,6 +13,8 @@ import type { Script } from './script-code.ts';
 export interface InstantiateBody {
   readonly program: number;
   readonly maxBytes: number;
+  /** Every call is to be announced before it is entered. */
+  readonly isExact: boolean;
   readonly script?: Script;
 }
 
@@ -35,12 +37,12 @@ export function runCell(transport: Transport, exit: () => void): void {
   );
   channel.send('ready', 0, 0);
 
-  function obey(message: Message, release: () => void): void {
+  function obey(message: Message): void {
     const { kind, instance: id, call, body } = message;
-    if (kind === 'call') {
+    if (kind === 'call' || kind === 'first-call') {
       const guest = guests.get(id);
-      if (guest) guest.enqueue({ call, body, release });
-      else release();
+      if (guest) guest.enqueue(message);
+      else channel.release(message);
       return;
     }
     switch (kind) {
@@ -73,7 +75,7 @@ export function runCell(transport: Transport, exit: () => void): void {
       default:
         exit();
     }
-    release();
+    channel.release(message);
   }
 
   function endProgram(id: number): void {
@@ -86,7 +88,7 @@ export function runCell(transport: Transport, exit: () => void): void {
     }
   }
 
-  function instantiate(id: number, { program: programId, maxBytes, script }: InstantiateBody): void {
+  function instantiate(id: number, { program: programId, maxBytes, isExact, script }: InstantiateBody): void {
     const program =
       programs.get(programId) ??
       new SignalboxError('INTERNAL', `The cell has no program ${programId}`).toRecord();
@@ -98,6 +100,7 @@ export function runCell(transport: Transport, exit: () => void): void {
       id,
       program,
       maxBytes,
+      isExact,
       channel,
       onGone: () => guests.delete(id),
       ...(script && { script }),

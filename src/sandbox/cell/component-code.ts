@@ -5,11 +5,18 @@ import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 
 type Callable = (...args: readonly unknown[]) => Promise<unknown>;
 
+/** What the error case of an export means; for a script, that it threw. */
+export type RefusalReader = (error: unknown) => CallEnd;
+
+export interface ComponentCode extends GuestCode {
+  call(exportName: string, args: readonly unknown[], readRefusal?: RefusalReader): Promise<CallEnd>;
+}
+
 /** A component's exports as calls. @throws `ARTIFACT_INVALID` when an announced export is not there; whatever instantiation throws */
 export async function instantiateComponent(
   program: LoadedProgram,
   imports: HostImportObject,
-): Promise<GuestCode> {
+): Promise<ComponentCode> {
   // Whether the guest ran at all tells an argument that does not fit from a trap.
   let isEntered = false;
   const instance = await program.instantiate(imports, () => {
@@ -18,7 +25,7 @@ export async function instantiateComponent(
   const callables = new Map(program.exports.map((entry) => [entry.name, callableOf(instance, entry)]));
   return {
     exports: [...callables.keys()],
-    async call(exportName, args) {
+    async call(exportName, args, readRefusal = refused) {
       const callable = callables.get(exportName);
       if (!callable) return unknownExport(exportName, [...callables.keys()]);
       if (args.length !== callable.length) {
@@ -31,7 +38,9 @@ export async function instantiateComponent(
       try {
         return { end: 'returned', value: await callable(...args) };
       } catch (error) {
-        return endOfThrow(exportName, error, isEntered);
+        return isComponentError(error)
+          ? readRefusal(error.payload)
+          : endOfThrow(exportName, error, isEntered);
       }
     },
   };
@@ -44,6 +53,10 @@ export function unknownExport(exportName: string, exports: readonly string[]): C
         ? 'It exports nothing'
         : `It exports ${exports.map((name) => `"${name}"`).join(', ')}`,
   });
+}
+
+function refused(error: unknown): CallEnd {
+  return { end: 'refused', error };
 }
 
 function callableOf(instance: Readonly<Record<string, unknown>>, entry: ProgramExport): Callable {
@@ -67,7 +80,6 @@ export function camelCase(name: string): string {
  * guest ran is an argument that did not fit. All the rest leaves the instance in a state nobody knows.
  */
 function endOfThrow(exportName: string, error: unknown, isEntered: boolean): CallEnd {
-  if (isComponentError(error)) return { end: 'refused', error: error.payload };
   if (!isEntered && (error instanceof TypeError || error instanceof SyntaxError)) {
     return rejected('CALL_INVALID', `The arguments do not fit "${exportName}": ${error.message}`);
   }
@@ -81,7 +93,7 @@ function endOfThrow(exportName: string, error: unknown, isEntered: boolean): Cal
   );
 }
 
-export function isComponentError(error: unknown): error is Error & { readonly payload: unknown } {
+function isComponentError(error: unknown): error is Error & { readonly payload: unknown } {
   return (
     error instanceof Error && error.constructor.name === 'ComponentError' && Object.hasOwn(error, 'payload')
   );

@@ -10,10 +10,12 @@ import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 import { instantiateScript, type Script } from './script-code.ts';
-import { giveTurn, isTurnOwed } from './turns.ts';
+import { beginRun, endRun, giveTurn, isInRun, isTurnOwed } from './turns.ts';
 
 /** Host calls one guest may have under way; a synchronous guest has one. */
 const maxHostCalls = 256;
+/** Fewer calls than this that wait are each announced: few enough to be exact about. */
+const minRunCalls = 8;
 
 export interface GuestOptions {
   readonly id: number;
@@ -21,15 +23,11 @@ export interface GuestOptions {
   readonly script?: Script;
   /** Largest body of a message, either way. */
   readonly maxBytes: number;
+  /** Announces every call: its plugin died in a run of which nobody knows how far it had come. */
+  readonly isExact: boolean;
   readonly channel: Channel;
   /** The instance may no longer be entered. */
   readonly onGone: () => void;
-}
-
-interface QueuedCall {
-  readonly call: number;
-  readonly body: Uint8Array;
-  readonly release: () => void;
 }
 
 interface HostCall {
@@ -51,7 +49,7 @@ class HostRefusal extends Error {
 /** One instance: its queue, the one call in flight, and the host calls that wait for the broker. */
 export class Guest {
   readonly #options: GuestOptions;
-  readonly #queue: QueuedCall[] = [];
+  readonly #queue: Message[] = [];
   readonly #hostCalls = new Map<number, HostCall>();
   #nextHostCall = 1;
   #code: GuestCode | undefined;
@@ -81,15 +79,16 @@ export class Guest {
     }
   }
 
-  enqueue(queued: QueuedCall): void {
-    this.#queue.push(queued);
+  /** Takes a `call`, or a `first-call`, which the broker knows to be entered now. */
+  enqueue(message: Message): void {
+    this.#queue.push(message);
     if (!this.#isRunning) void this.#run();
   }
 
   /** Drops a call that was not entered. The broker has already answered for it. */
   cancel(call: number): void {
     const at = this.#queue.findIndex((queued) => queued.call === call);
-    if (at >= 0) for (const dropped of this.#queue.splice(at, 1)) dropped.release();
+    if (at >= 0) for (const dropped of this.#queue.splice(at, 1)) this.#release(dropped);
   }
 
   /** Takes the answer to a host call. An answer nobody waits for came too late. */
@@ -107,7 +106,11 @@ export class Guest {
     this.#isGone = true;
     this.#code = undefined;
     this.#hostCalls.clear();
-    for (const { release } of this.#queue.splice(0)) release();
+    for (const dropped of this.#queue.splice(0)) this.#release(dropped);
+  }
+
+  #release(message: Message): void {
+    this.#options.channel.release(message);
   }
 
   async #run(): Promise<void> {
@@ -115,29 +118,39 @@ export class Guest {
     let next = this.#queue.shift();
     while (next && this.#code) {
       const [exportName, args] = decodeValue(next.body) as readonly [string, readonly unknown[]];
-      if (isTurnOwed()) await giveTurn();
-      // Destroyed while it waited: nothing more is said of it.
-      if (!this.#code) break;
-      if (!this.#announce(next.call)) await this.#options.channel.drained();
-      if (!this.#code) break;
+      if (next.kind === 'first-call') {
+        endRun();
+      } else {
+        if (isTurnOwed()) await giveTurn();
+        // Destroyed while it waited: nothing more is said of it.
+        if (!this.#code) break;
+        if (!this.#announce(next.call)) await this.#options.channel.drained();
+        if (!this.#code) break;
+      }
       const ended = await this.#code.call(exportName, args);
-      next.release();
+      this.#release(next);
       if (this.#isGone) return;
       this.#report(next.call, ended);
       next = this.#queue.shift();
     }
-    next?.release();
+    if (next) this.#release(next);
     this.#isRunning = false;
+    endRun();
     this.#options.channel.flush();
   }
 
   /**
    * Says that the guest is about to run. Everything said so far is out before it does: it may be the last thing this
-   * process does. False when the broker has to give credit first.
+   * process does. Writing costs about as much as a small call, so that many calls in a row are announced as a run.
+   * False when the broker has to give credit first.
    */
   #announce(call: number): boolean {
-    const { id, channel } = this.#options;
-    channel.send('entered', id, call);
+    const { id, channel, isExact } = this.#options;
+    const isRun = !isExact && call !== 0 && this.#queue.length >= minRunCalls;
+    if (isRun && isInRun(this)) return channel.isDrained;
+    channel.send(isRun ? 'run' : 'entered', id, call);
+    if (isRun) beginRun(this);
+    else endRun();
     channel.flush();
     return channel.isDrained;
   }

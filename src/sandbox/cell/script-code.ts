@@ -28,12 +28,10 @@ export async function instantiateScript(
   const exports = exportsOf(await host.call('script.load', [script.name, script.source]), script.name);
   return {
     exports,
-    async call(exportName, args) {
-      const ended = await host.call('script.call', [exportName, ...args]);
-      return ended.end === 'refused'
-        ? endOfScriptError(exportName, exports, asScriptError(ended.error))
-        : ended;
-    },
+    call: (exportName, args) =>
+      host.call('script.call', [exportName, ...args], (error) =>
+        endOfScriptError(exportName, exports, asScriptError(error)),
+      ),
   };
 }
 

@@ -17,14 +17,15 @@ const windowBytes = 24 * 1024 * 1024;
 const creditPortionBytes = windowBytes - maxMessageBytes - headBytes;
 
 export interface ChannelListener {
-  /** `release` says that the message is worked off; until then its bytes count against the sender. */
-  onMessage(message: Message, release: () => void): void;
+  /** Until the message is released its bytes count against the sender. */
+  onMessage(message: Message): void;
   /** The peer broke the protocol. Nothing is read after that. */
   onBroken(error: ProtocolError): void;
   onClose(): void;
 }
 
 const minBatchBytes = 64 * 1024;
+const fullBatchBytes = 4 * 1024;
 const maxKeptBatchBytes = 1024 * 1024;
 
 /**
@@ -76,7 +77,9 @@ export class Channel {
     }
     this.#reserve(size);
     this.#batched = writeMessage(this.#batch, this.#batched, kind, instance, call, body);
-    this.#planFlush();
+    // A long batch goes out while the rest is still being written: the other end can begin.
+    if (this.#batched >= fullBatchBytes) this.flush();
+    else this.#planFlush();
   }
 
   /** Hands the batch to the transport now: what is not written before a guest runs may never be. */
@@ -97,6 +100,16 @@ export class Channel {
   drained(): Promise<void> {
     if (this.isDrained) return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
+  }
+
+  /** The message is worked off, once and for all: its sender gets its credit back, in portions. */
+  release({ kind, body }: Message): void {
+    if (isControl(kind)) return;
+    this.#released += headBytes + body.length;
+    if (this.#released < creditPortionBytes) return;
+    this.#owed -= this.#released;
+    this.send('credit', 0, this.#released);
+    this.#released = 0;
   }
 
   close(): void {
@@ -122,11 +135,7 @@ export class Channel {
   #receive(bytes: Uint8Array): void {
     if (this.#isBroken) return;
     try {
-      for (const message of this.#splitter.push(bytes)) {
-        if (message.kind === 'credit') this.#gain(message.call);
-        else if (isControl(message.kind)) this.#listener.onMessage(message, nothing);
-        else this.#deliver(message);
-      }
+      this.#splitter.push(bytes, this.#deliver);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#isBroken = true;
@@ -134,21 +143,20 @@ export class Channel {
     }
   }
 
-  #deliver(message: Message): void {
+  readonly #deliver = (message: Message): void => {
+    if (message.kind === 'credit') {
+      this.#gain(message.call);
+      return;
+    }
+    if (isControl(message.kind)) {
+      this.#listener.onMessage(message);
+      return;
+    }
     const size = headBytes + message.body.length;
     this.#owed += size;
     if (this.#owed > windowBytes) throw new ProtocolError(`${this.#owed} bytes were sent without credit`);
-    let isReleased = false;
-    this.#listener.onMessage(message, () => {
-      if (isReleased) return;
-      isReleased = true;
-      this.#released += size;
-      if (this.#released < creditPortionBytes) return;
-      this.#owed -= this.#released;
-      this.send('credit', 0, this.#released);
-      this.#released = 0;
-    });
-  }
+    this.#listener.onMessage(message);
+  };
 
   #gain(credit: number): void {
     this.#credit += credit;
@@ -169,5 +177,3 @@ export class Channel {
     for (const resolve of waiting) resolve();
   }
 }
-
-function nothing(): void {}

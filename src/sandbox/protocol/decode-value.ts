@@ -2,7 +2,7 @@ import { callBudget, tags, typedArrays, type ValueBudget, ValueError } from './v
 
 /** Decodes exactly one value that fills the bytes. Nothing in it shares their memory. @throws ValueError */
 export function decodeValue(bytes: Uint8Array, budget: ValueBudget = callBudget): unknown {
-  const reader = new Reader(bytes, budget.maxElements);
+  reader.start(bytes, budget.maxElements);
   const value = reader.value(budget.maxDepth);
   if (reader.offset !== bytes.length) throw new ValueError('bytes follow the value');
   return value;
@@ -10,11 +10,14 @@ export function decodeValue(bytes: Uint8Array, budget: ValueBudget = callBudget)
 
 class Reader {
   offset = 0;
-  readonly #bytes: Buffer;
-  #elements: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  #elements = 0;
 
-  constructor(bytes: Uint8Array, maxElements: number) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  start(bytes: Uint8Array, maxElements: number): void {
+    this.offset = 0;
+    this.#bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#elements = maxElements;
   }
 
@@ -114,3 +117,6 @@ class Reader {
 function viewOver(type: new (buffer: ArrayBufferLike) => unknown, buffer: ArrayBufferLike): unknown {
   return new type(buffer);
 }
+
+/** Decoding is not re-entrant and never waits: one reader does. */
+const reader = new Reader();

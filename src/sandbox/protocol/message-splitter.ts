@@ -7,26 +7,25 @@ export class MessageSplitter {
   /** Bytes the next message takes, once its length is known. */
   #needed = 4;
 
-  /** Every message the chunk completes, in order. @throws ProtocolError when a length is out of bounds, before its bytes are kept */
-  *push(chunk: Uint8Array): Generator<Message> {
+  /** Hands out every message the chunk completes, in order. @throws ProtocolError when a length is out of bounds, before its bytes are kept */
+  push(chunk: Uint8Array, onMessage: (message: Message) => void): void {
     this.#chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     this.#buffered += chunk.length;
-    while (this.#buffered >= this.#needed) {
-      const bytes = this.#joined();
-      let offset = 0;
-      while (bytes.length - offset >= 4) {
-        const size = 4 + bytes.readUInt32LE(offset);
-        if (size < headBytes || size > maxMessageBytes)
-          throw new ProtocolError(`a message announces ${size} bytes`);
-        this.#needed = size;
-        if (bytes.length - offset < size) break;
-        yield decodeMessage(bytes.subarray(offset, offset + size));
-        offset += size;
-        this.#needed = 4;
-      }
-      this.#chunks = offset === bytes.length ? [] : [bytes.subarray(offset)];
-      this.#buffered = bytes.length - offset;
+    if (this.#buffered < this.#needed) return;
+    const bytes = this.#joined();
+    let offset = 0;
+    while (bytes.length - offset >= 4) {
+      const size = 4 + bytes.readUInt32LE(offset);
+      if (size < headBytes || size > maxMessageBytes)
+        throw new ProtocolError(`a message announces ${size} bytes`);
+      this.#needed = size;
+      if (bytes.length - offset < size) break;
+      onMessage(decodeMessage(bytes, offset, size));
+      offset += size;
+      this.#needed = 4;
     }
+    this.#chunks = offset === bytes.length ? [] : [bytes.subarray(offset)];
+    this.#buffered = bytes.length - offset;
   }
 
   #joined(): Buffer {

@@ -98,15 +98,15 @@ export function writeMessage(
   return offset + headBytes + body.length;
 }
 
-/** @param bytes one message, length included @throws ProtocolError */
-export function decodeMessage(bytes: Buffer): Message {
-  const kind = kindByCode.get(bytes[4] ?? 0);
-  if (kind === undefined) throw new ProtocolError(`message kind ${bytes[4]} is not known`);
+/** The message of `size` bytes at `offset`, length included. @throws ProtocolError for an unknown kind */
+export function decodeMessage(bytes: Buffer, offset: number, size: number): Message {
+  const kind = kindByCode.get(bytes[offset + 4] ?? 0);
+  if (kind === undefined) throw new ProtocolError(`message kind ${bytes[offset + 4]} is not known`);
   return {
     kind,
-    instance: bytes.readUInt32LE(5),
-    call: bytes.readUInt32LE(9),
-    body: bytes.subarray(headBytes),
+    instance: bytes.readUInt32LE(offset + 5),
+    call: bytes.readUInt32LE(offset + 9),
+    body: bytes.subarray(offset + headBytes, offset + size),
   };
 }
 

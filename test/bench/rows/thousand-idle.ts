@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { createTestRuntime } from '../../../src/testing.ts';
 import { type BenchRow, ms, proportionalBytes } from '../row.ts';
@@ -10,6 +11,7 @@ export async function thousandIdleRow(): Promise<readonly BenchRow[]> {
   const before = await memoryOfAll();
   const start = performance.now();
   await using box = await createTestRuntime({
+    cells: availableParallelism(),
     plugins: Object.fromEntries(
       Array.from({ length: count }, (_, index) => [
         `bench.p${index}`,

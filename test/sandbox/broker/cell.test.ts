@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sha256 } from '../../../src/core/fingerprint.ts';
 import { parsePluginId } from '../../../src/core/ids.ts';
 import { defaultLimits } from '../../../src/permissions/limits.ts';
@@ -28,6 +28,8 @@ async function openFallenCell() {
     },
     programBytes: async () => new Uint8Array(3),
     onGone: (reason) => reasons.push(reason),
+    isSuspect: () => false,
+    onSuspect: () => {},
   });
   const say = (kind: MessageKind, instance: number, call: number, value?: unknown): void => {
     const body = value === undefined ? new Uint8Array(0) : encodeValue(value);
@@ -37,8 +39,10 @@ async function openFallenCell() {
   };
   const ordered = new Set<number>();
   cellEnd.onBytes((bytes) => {
-    for (const { kind, instance } of new MessageSplitter().push(bytes))
-      if (kind === 'instantiate') ordered.add(instance);
+    new MessageSplitter().push(
+      bytes,
+      ({ kind, instance }) => kind === 'instantiate' && ordered.add(instance),
+    );
   });
   say('ready', 0, 0);
   const start = async (id: number): Promise<Instance> => {
@@ -68,12 +72,12 @@ describe('a cell that has fallen', () => {
     [string, (say: (kind: MessageKind, instance: number, call: number, value?: unknown) => void) => void]
   >([
     ['answers a call nobody made', (say) => say('returned', 2, 99, 1)],
-    ['answers a call it has not entered', (say) => say('returned', 2, 1, 1)],
+    ['answers a call it has not entered', (say) => say('returned', 2, 2, 1)],
     ['enters a later call first', (say) => say('entered', 2, 2)],
     ['enters two calls at once', (say) => [say('entered', 2, 1), say('entered', 2, 2)]],
     ['speaks of an instance that does not exist', (say) => say('returned', 77, 1, 1)],
     ['announces an instance twice', (say) => say('instantiated', 2, 0, ['go'])],
-    ['calls the host for a guest that does not run', (say) => say('host-call', 2, 1, ['a', 'b', []])],
+    ['calls the host for a guest that does not run', (say) => say('host-call', 3, 1, ['a', 'b', []])],
     [
       'sends a host call of another shape',
       (say) => [say('entered', 2, 1), say('host-call', 2, 1, { call: 1 })],
@@ -86,6 +90,7 @@ describe('a cell that has fallen', () => {
   ])('and %s is killed', async (_what, misbehave) => {
     const { cell, say, start, reasons } = await openFallenCell();
     const instance = await start(2);
+    await start(3);
     const outcomes = instance.callAll([go, go]);
     misbehave(say);
     expect(reasons).toEqual([expect.stringContaining('it broke the protocol')]);
@@ -114,5 +119,29 @@ describe('a cell that has fallen', () => {
     say('destroyed', 2, 0);
     expect(reasons).toEqual([]);
     cell.kill('the test is over');
+  });
+});
+
+describe('the heartbeat', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test('forgives a cell that answers late because a guest ran meanwhile', async () => {
+    const { cell, say, start, reasons } = await openFallenCell();
+    const instance = await start(2);
+    vi.advanceTimersByTime(2_000);
+    instance.callAll([go]);
+    vi.advanceTimersByTime(2_000);
+    say('returned', 2, 1, 1);
+    say('pong', 0, 0);
+    expect(reasons).toEqual([]);
+    cell.kill('the test is over');
+  });
+
+  test('ends a cell that does not answer and has nothing to do', async () => {
+    const { start, reasons } = await openFallenCell();
+    await start(2);
+    vi.advanceTimersByTime(8_000);
+    expect(reasons).toEqual(['it is stuck']);
   });
 });

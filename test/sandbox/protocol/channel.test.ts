@@ -22,11 +22,16 @@ function openPair(): readonly [End, End] {
   const open = (transport: typeof left): End => {
     const got: End['got'] = [];
     const broken: string[] = [];
-    const channel = new Channel(
+    const channel: Channel = new Channel(
       transport,
       {
-        onMessage: ({ kind, instance, call, body }, release) =>
-          got.push({ message: `${kind} ${instance} ${call} ${body.length}`, release }),
+        onMessage: (message) => {
+          const { kind, instance, call, body } = message;
+          got.push({
+            message: `${kind} ${instance} ${call} ${body.length}`,
+            release: () => channel.release(message),
+          });
+        },
         onBroken: ({ message }) => broken.push(message),
         onClose: () => {},
       },
@@ -44,7 +49,7 @@ describe('a channel', () => {
     const kinds: string[] = [];
     right.onBytes((bytes) => {
       batches += 1;
-      for (const { kind, call } of new MessageSplitter().push(bytes)) kinds.push(`${kind} ${call}`);
+      new MessageSplitter().push(bytes, ({ kind, call }) => kinds.push(`${kind} ${call}`));
     });
     const channel = new Channel(
       left,
@@ -124,7 +129,7 @@ describe('a stream of messages', () => {
     const splitter = new MessageSplitter();
     const got: Message[] = [];
     for (let start = 0; start < stream.length; start += chunkBytes) {
-      got.push(...splitter.push(stream.subarray(start, start + chunkBytes)));
+      splitter.push(stream.subarray(start, start + chunkBytes), (each) => got.push(each));
     }
     expect(got.map(({ kind, instance, call, body }) => [kind, instance, call, body.length])).toEqual([
       ['call', 7, 1, 0],
@@ -139,6 +144,6 @@ describe('a stream of messages', () => {
     ['a length of four gigabytes', [255, 255, 255, 255]],
     ['an unknown kind', [9, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0, 0, 0]],
   ])('with %s is refused', (_what, bytes) => {
-    expect(() => [...new MessageSplitter().push(Uint8Array.from(bytes))]).toThrow('message');
+    expect(() => new MessageSplitter().push(Uint8Array.from(bytes), () => {})).toThrow('message');
   });
 });
