@@ -20,7 +20,8 @@ export function statusOf(context: PluginContext, { state, phase }: Whereabouts):
     ...(message !== undefined && { message }),
     ...(state === 'Error' && error && { error }),
     ...(state === 'Ready' && degraded && { degraded: degraded.error }),
-    ...(artifact && { version: artifact.manifest.version, digest: artifact.digest }),
+    ...(artifact?.isDeclared && { version: artifact.manifest.version }),
+    ...(artifact && { digest: artifact.digest }),
     ...(serving && { cell: serving.cell }),
   };
 }

@@ -10,12 +10,12 @@ import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 import { instantiateScript, type Script } from './script-code.ts';
-import { beginRun, endRun, giveTurn, isInRun, isTurnOwed } from './turns.ts';
+import { beginRun, endRun, isInRun, leaveProcessor, mustWait, nextChance, takeProcessor } from './turns.ts';
 
 /** Host calls one guest may have under way; a synchronous guest has one. */
 const maxHostCalls = 256;
 /** Fewer calls than this that wait are each announced: few enough to be exact about. */
-const minRunCalls = 8;
+const minRunCalls = 4;
 
 export interface GuestOptions {
   readonly id: number;
@@ -62,8 +62,9 @@ export class Guest {
 
   async instantiate(): Promise<void> {
     const { id, channel, program, script } = this.#options;
-    if (isTurnOwed()) await giveTurn();
+    while (mustWait()) await nextChance();
     if (this.#isGone) return;
+    takeProcessor(this);
     if (!this.#announce(0)) await channel.drained();
     try {
       const imports = this.#imports();
@@ -76,6 +77,8 @@ export class Guest {
       channel.flush();
     } catch (thrown) {
       this.#fail(0, toErrorRecord(thrown, 'GUEST_TRAPPED'));
+    } finally {
+      leaveProcessor(this);
     }
   }
 
@@ -106,6 +109,7 @@ export class Guest {
     this.#isGone = true;
     this.#code = undefined;
     this.#hostCalls.clear();
+    leaveProcessor(this);
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
   }
 
@@ -115,28 +119,30 @@ export class Guest {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    let next = this.#queue.shift();
-    while (next && this.#code) {
-      const [exportName, args] = decodeValue(next.body) as readonly [string, readonly unknown[]];
-      if (next.kind === 'first-call') {
-        endRun();
-      } else {
-        if (isTurnOwed()) await giveTurn();
-        // Destroyed while it waited: nothing more is said of it.
-        if (!this.#code) break;
-        if (!this.#announce(next.call)) await this.#options.channel.drained();
-        if (!this.#code) break;
-      }
-      const ended = await this.#code.call(exportName, args);
+    while (this.#code && this.#queue.length > 0) {
+      const isKnown = this.#queue[0]?.kind === 'first-call';
+      if (!isKnown) while (mustWait()) await nextChance();
+      const next = this.#queue.shift();
+      // Cancelled, or the guest destroyed, while it waited: nothing more is said of it.
+      if (!next) break;
+      takeProcessor(this);
+      if (isKnown) endRun();
+      else if (!this.#announce(next.call)) await this.#options.channel.drained();
+      const ended = await this.#enter(next);
       this.#release(next);
-      if (this.#isGone) return;
-      this.#report(next.call, ended);
-      next = this.#queue.shift();
+      leaveProcessor(this);
+      if (ended) this.#report(next.call, ended);
     }
-    if (next) this.#release(next);
     this.#isRunning = false;
     endRun();
     this.#options.channel.flush();
+  }
+
+  /** Nothing when the guest is destroyed before it answers. */
+  async #enter({ body }: Message): Promise<CallEnd | undefined> {
+    const [exportName, args] = decodeValue(body) as readonly [string, readonly unknown[]];
+    const ended = await this.#code?.call(exportName, args);
+    return this.#isGone ? undefined : ended;
   }
 
   /**
@@ -227,6 +233,7 @@ export class Guest {
     this.#nextHostCall = (call % 0xffff_ffff) + 1;
     channel.send('host-call', id, call, body);
     channel.flush();
+    leaveProcessor(this);
     return new Promise((resolve, reject) => {
       this.#hostCalls.set(call, { resolve, reject });
     });

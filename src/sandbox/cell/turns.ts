@@ -1,18 +1,32 @@
+/** Whose turn it is in a cell: among its guests, and between them and the event loop. */
+
 /** Longest that guests run without the event loop getting a turn: orders wait that long, reports do not. */
 const sliceMs = 4;
+/** Longest that calls of one guest follow each other unannounced: what is unknown when the process dies, and how long results wait. */
+const runMs = 0.5;
 
 let sliceEndsAt = 0;
+let holder: object | undefined;
+const waiting: (() => void)[] = [];
+let runOwner: object | undefined;
+let runEndsAt = 0;
 
 /**
- * True when the event loop is owed a turn. Calls of a busy guest follow each other in microtasks, which alone would keep
- * the loop from ever reading another order.
+ * True while no guest may be entered. One is entered only while no other is between its entry and its end or its first host
+ * call: else two would count as running, and the one that never returns could not be told from those it keeps waiting.
+ * And calls follow each other in microtasks, which alone would keep the event loop from reading another order.
  */
-export function isTurnOwed(): boolean {
-  return performance.now() >= sliceEndsAt;
+export function mustWait(): boolean {
+  return holder !== undefined || performance.now() >= sliceEndsAt;
 }
 
-export function giveTurn(): Promise<void> {
+/** Resolves when it is worth asking again. */
+export function nextChance(): Promise<void> {
   return new Promise((resolve) => {
+    if (holder !== undefined) {
+      waiting.push(resolve);
+      return;
+    }
     setImmediate(() => {
       sliceEndsAt = performance.now() + sliceMs;
       resolve();
@@ -20,11 +34,16 @@ export function giveTurn(): Promise<void> {
   });
 }
 
-/** Longest a run goes on without a report: what is lost with the process, and how long its results wait. */
-const runMs = 0.1;
+export function takeProcessor(guest: object): void {
+  holder = guest;
+}
 
-let runOwner: object | undefined;
-let runEndsAt = 0;
+/** Of no effect for a guest that has left already. */
+export function leaveProcessor(guest: object): void {
+  if (holder !== guest) return;
+  holder = undefined;
+  waiting.shift()?.();
+}
 
 /** True while the calls of this guest need no announcement: it is in a run, and no other guest has been entered since. */
 export function isInRun(guest: object): boolean {
@@ -39,29 +58,4 @@ export function beginRun(owner: object): void {
 /** The next call of any guest has to be announced. */
 export function endRun(): void {
   runOwner = undefined;
-}
-
-let holder: object | undefined;
-const waiting: (() => void)[] = [];
-
-/**
- * A guest is announced only while no other is between its announcement and its end or its first host call: else two would
- * count as running, and the one that never returns could not be told from the one it keeps waiting.
- */
-export function isProcessorTaken(): boolean {
-  return holder !== undefined;
-}
-
-export function processorFree(): Promise<void> {
-  return new Promise((resolve) => waiting.push(resolve));
-}
-
-export function takeProcessor(guest: object): void {
-  holder = guest;
-}
-
-export function leaveProcessor(guest: object): void {
-  if (holder !== guest) return;
-  holder = undefined;
-  waiting.shift()?.();
 }

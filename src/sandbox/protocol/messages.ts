@@ -62,8 +62,7 @@ const reports = {
 const controls = { credit: 64, ping: 65, pong: 66 } as const;
 
 const kinds = { ...orders, ...reports, ...controls };
-export type Order = keyof typeof orders | keyof typeof controls;
-export type Report = keyof typeof reports | keyof typeof controls;
+type Report = keyof typeof reports | keyof typeof controls;
 export type MessageKind = keyof typeof kinds;
 
 const kindByCode = new Map<number, MessageKind>(
