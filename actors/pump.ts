@@ -5,6 +5,9 @@ import type { Mailbox, WaitingCall } from './mailbox.ts';
 /** Calls handed to the cell at once. Enough to hide the way there and back, few enough that a pause comes soon. */
 export const maxBatch = 64;
 
+/** Batches under way at once: while the cell works on one, the next is on its way. */
+const maxBatches = 2;
+
 /** How long nothing may wait before `idle` is told: a stream of single calls is one busy spell, not thousands. */
 const idleAfterMs = 50;
 
@@ -35,12 +38,17 @@ export class Pump {
   readonly #input: PumpInput;
   #isTaking = false;
   #isAlive = true;
-  #running: Promise<void> | undefined;
+  #isWoken = false;
+  #underWay = 0;
+  /** Of each batch since the pump was last at rest, in their order: the calls the guest never saw. */
+  #unbegun: WaitingCall[][] = [];
+  #rest = Promise.withResolvers<void>();
   #activity: 'busy' | 'idle' = 'idle';
   #idleTimer: unknown;
 
   constructor(input: PumpInput) {
     this.#input = input;
+    this.#rest.resolve();
   }
 
   /** Begins, or goes on. */
@@ -50,50 +58,73 @@ export class Pump {
     this.#wake();
   }
 
-  /** Takes nothing more; resolves when the batch in flight has ended. */
+  /** Takes nothing more; resolves when what is under way has ended. */
   pause(): Promise<void> {
     this.#isTaking = false;
     this.#input.mailbox.unlisten(this.#wake);
     this.#input.clock.clearTimeout(this.#idleTimer);
     this.#activity = 'idle';
-    return this.#running ?? Promise.resolve();
+    return this.#rest.promise;
   }
 
   readonly #wake = (): void => {
-    if (this.#running || !this.#isTaking || !this.#isAlive || this.#input.mailbox.size === 0) return;
-    this.#running = this.#run();
+    if (this.#isWoken || !this.#canTake()) return;
+    this.#isWoken = true;
+    // Calls posted in the same turn travel in the first batch.
+    queueMicrotask(() => {
+      this.#isWoken = false;
+      this.#send();
+    });
   };
 
-  async #run(): Promise<void> {
-    // Calls posted in the same turn travel in the first batch.
-    await Promise.resolve();
-    this.#tell('busy');
-    while (this.#isTaking && this.#isAlive && this.#input.mailbox.size > 0) await this.#runBatch();
-    this.#running = undefined;
+  #canTake(): boolean {
+    return this.#isTaking && this.#isAlive && this.#underWay < maxBatches && this.#input.mailbox.size > 0;
+  }
+
+  #send(): void {
+    while (this.#canTake()) {
+      if (this.#underWay === 0) this.#rest = Promise.withResolvers();
+      this.#underWay += 1;
+      this.#tell('busy');
+      const unbegun: WaitingCall[] = [];
+      this.#unbegun.push(unbegun);
+      void this.#runBatch(unbegun).then(() => this.#ended());
+    }
+  }
+
+  #ended(): void {
+    this.#underWay -= 1;
+    this.#send();
+    if (this.#underWay > 0) return;
+    const unbegun = this.#unbegun.flat();
+    this.#unbegun = [];
+    this.#input.mailbox.putBack(unbegun);
+    this.#rest.resolve();
     if (this.#isTaking && this.#isAlive) this.#idleLater();
   }
 
-  async #runBatch(): Promise<void> {
+  async #runBatch(unbegun: WaitingCall[]): Promise<void> {
     const { mailbox, instance, clock, onBatch } = this.#input;
     const taken = mailbox.take(maxBatch);
     const calls = taken.filter((call) => !this.#refused(call));
     const startedAt = clock.now();
     const outcomes = instance.callAll(calls.map((call) => this.#requestOf(call)));
-    const unbegun: WaitingCall[] = [];
     let failed = 0;
     let rejected = taken.length - calls.length;
     for (const [index, call] of calls.entries()) {
       const outcome = await outcomes[index];
       if (outcome === undefined || isUnbegun(outcome)) {
+        this.#isAlive = false;
         unbegun.push(call);
         continue;
       }
-      if (outcome.outcome === 'failed') failed += 1;
+      if (outcome.outcome === 'failed') {
+        this.#isAlive = false;
+        failed += 1;
+      }
       if (outcome.outcome === 'rejected') rejected += 1;
       call.settle(outcome);
     }
-    if (failed + unbegun.length > 0) this.#isAlive = false;
-    mailbox.putBack(unbegun);
     onBatch({ calls: calls.length - unbegun.length, failed, rejected, durationMs: clock.now() - startedAt });
   }
 
@@ -124,7 +155,7 @@ export class Pump {
     const { clock } = this.#input;
     clock.clearTimeout(this.#idleTimer);
     this.#idleTimer = clock.setTimeout(() => {
-      if (!this.#running) this.#tell('idle');
+      if (this.#underWay === 0) this.#tell('idle');
     }, idleAfterMs);
   }
 }
