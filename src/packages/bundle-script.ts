@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { type BuildFailure, type BuildOptions, build, type Message, type Metafile } from 'esbuild';
 import { SignalboxError, type SourceLocation } from '../core/errors.ts';
 import { sourceText } from '../core/source-text.ts';
+import { inTurn } from './script-compiler.ts';
 import { hostNamespace, overSize, scriptImports } from './script-imports.ts';
 
 export interface ScriptBundle {
@@ -48,12 +49,9 @@ const options = {
  */
 export async function bundleScript(entry: string, folder: string): Promise<ScriptBundle> {
   try {
-    const { outputFiles, metafile } = await build({
-      ...options,
-      entryPoints: [entry],
-      absWorkingDir: folder,
-      plugins: [scriptImports(folder)],
-    });
+    const { outputFiles, metafile } = await inTurn(() =>
+      build({ ...options, entryPoints: [entry], absWorkingDir: folder, plugins: [scriptImports(folder)] }),
+    );
     return { source: outputFiles[0]?.text ?? '', ...partsOf(metafile, folder) };
   } catch (error) {
     const [problem] = isBuildFailure(error) ? error.errors : [];
