@@ -2,7 +2,6 @@ import { sendParent, sendTo, setup } from 'xstate';
 import type { PluginEntry } from '../src/config/document.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../src/core/errors.ts';
 import type { ActorPorts } from './ports.ts';
-import { maxBatch } from './pump.ts';
 import { createSession, type SessionCommand, type SessionEvent, type SessionInput } from './session.ts';
 
 export interface ExecutionInput extends SessionInput {
@@ -48,6 +47,8 @@ type Told<Event> = Event extends ExecutionEvent ? Omit<Event, 'generation'> : ne
  */
 const graceMs = 30_000;
 
+const slowCallsAhead = 64;
+
 /** One instance of a plugin, from instantiation to its end. The session below it holds the instance. */
 export function createExecutionMachine(ports: ActorPorts) {
   return setup({
@@ -60,8 +61,8 @@ export function createExecutionMachine(ports: ActorPorts) {
     delays: {
       startDeadline: ({ context }) => context.plan.limits.init_deadline_ms + graceMs,
       callDeadline: ({ context }) => context.plan.limits.call_deadline_ms + graceMs,
-      // A whole batch may stand before the end of a pause.
-      pauseDeadline: ({ context }) => context.plan.limits.call_deadline_ms * maxBatch + graceMs,
+      // Batches stand before the end of a pause; larger ones than this are made of quick calls.
+      pauseDeadline: ({ context }) => context.plan.limits.call_deadline_ms * slowCallsAhead + graceMs,
       // The call in flight, then `lifecycle.shutdown`.
       closeDeadline: ({ context }) => context.plan.limits.call_deadline_ms * 2,
     },

@@ -2,8 +2,13 @@ import type { Clock } from '../src/core/clock.ts';
 import type { CallOutcome, CallRequest, Instance } from '../src/ports/sandbox.ts';
 import type { Mailbox, WaitingCall } from './mailbox.ts';
 
-/** Calls handed to the cell at once. Enough to hide the way there and back, few enough that a pause comes soon. */
-export const maxBatch = 64;
+/**
+ * Calls handed to the cell at once: many of quick ones, to hide the way there and back, few of slow ones, so that a pause comes
+ * soon. A batch that was worked off sooner than `quickMs` lets the next be twice as large, one that took `slowMs` half.
+ */
+const batchSize = { first: 32, least: 4, most: 1_024 } as const;
+const quickMs = 8;
+const slowMs = 40;
 
 /** Batches under way at once: while the cell works on one, the next is on its way. */
 const maxBatches = 2;
@@ -39,6 +44,7 @@ export class Pump {
   #isTaking = false;
   #isAlive = true;
   #isWoken = false;
+  #batchSize: number = batchSize.first;
   #underWay = 0;
   /** Of each batch since the pump was last at rest, in their order: the calls the guest never saw. */
   #unbegun: WaitingCall[][] = [];
@@ -105,7 +111,7 @@ export class Pump {
 
   async #runBatch(unbegun: WaitingCall[]): Promise<void> {
     const { mailbox, instance, clock, onBatch } = this.#input;
-    const taken = mailbox.take(maxBatch);
+    const taken = mailbox.take(this.#batchSize);
     const calls = taken.filter((call) => !this.#refused(call));
     const startedAt = clock.now();
     const outcomes = instance.callAll(calls.map((call) => this.#requestOf(call)));
@@ -125,7 +131,15 @@ export class Pump {
       if (outcome.outcome === 'rejected') rejected += 1;
       call.settle(outcome);
     }
-    onBatch({ calls: calls.length - unbegun.length, failed, rejected, durationMs: clock.now() - startedAt });
+    const durationMs = clock.now() - startedAt;
+    this.#adapt(taken.length, durationMs);
+    onBatch({ calls: calls.length - unbegun.length, failed, rejected, durationMs });
+  }
+
+  #adapt(calls: number, durationMs: number): void {
+    if (durationMs >= slowMs) this.#batchSize = Math.max(batchSize.least, Math.ceil(calls / 2));
+    else if (durationMs < quickMs && calls === this.#batchSize)
+      this.#batchSize = Math.min(batchSize.most, calls * 2);
   }
 
   #refused(call: WaitingCall): boolean {
