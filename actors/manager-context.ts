@@ -3,9 +3,11 @@ import type { PluginStatus } from '../relays/plugin-status.ts';
 import type { ConfigDocument } from '../src/config/document.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../src/core/errors.ts';
 import { isPluginId, type PluginId } from '../src/core/ids.ts';
+import type { FoundPlugins } from '../src/ports/plugin-folders.ts';
 import type { ConfigCommand } from './config.ts';
 import type { ConfigNews } from './config-reading.ts';
 import { type Dependencies, unmetDependency } from './dependencies.ts';
+import type { DiscoveryNews } from './discovery.ts';
 import type { Assignment } from './load-plan.ts';
 import type { Reconciliation } from './reconcile.ts';
 
@@ -18,6 +20,8 @@ export interface ManagerContext {
   readonly rejected: ReadonlyMap<PluginId, ErrorRecord>;
   readonly statuses: ReadonlyMap<PluginId, PluginStatus>;
   readonly verified: ReadonlyMap<PluginId, Verified>;
+  /** What lies beside the config, named by an entry or not. Nothing while discovery is off. */
+  readonly found: FoundPlugins;
 }
 
 /** What a manifest says that other plugins need to know. */
@@ -35,6 +39,7 @@ export type ManagerCommand =
 export type ManagerEvent =
   | ManagerCommand
   | ConfigNews
+  | DiscoveryNews
   | { readonly type: 'plugin.status'; readonly status: PluginStatus }
   | { readonly type: 'plugin.verified'; readonly id: PluginId; readonly verified: Verified }
   /** Nothing of the plugin runs any more. */
@@ -48,6 +53,7 @@ export const initialManagerContext: ManagerContext = {
   rejected: new Map(),
   statuses: new Map(),
   verified: new Map(),
+  found: { plugins: [], problems: [] },
 };
 
 const actorPrefix = 'plugin:';

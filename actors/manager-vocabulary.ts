@@ -3,6 +3,8 @@ import type { PluginStatus } from '../relays/plugin-status.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../src/core/errors.ts';
 import type { PluginId } from '../src/core/ids.ts';
 import { createConfigMachine } from './config.ts';
+import { createDiscoveryMachine } from './discovery.ts';
+import { foundChanges, withFound } from './found-plugins.ts';
 import {
   actorIdOf,
   applied,
@@ -17,6 +19,7 @@ import {
   withStatus,
 } from './manager-context.ts';
 import { endOrphans } from './orphans.ts';
+import { folderOf } from './paths.ts';
 import { createPluginMachine } from './plugin.ts';
 import type { PluginCommand } from './plugin-events.ts';
 import { isSameStatus } from './plugin-status.ts';
@@ -37,7 +40,11 @@ export function managerVocabulary(ports: ActorPorts) {
 
   return setup({
     types: { context: {} as ManagerContext, events: {} as ManagerEvent },
-    actors: { config: createConfigMachine(ports), plugin: createPluginMachine(ports) },
+    actors: {
+      config: createConfigMachine(ports),
+      discovery: createDiscoveryMachine(ports),
+      plugin: createPluginMachine(ports),
+    },
     delays: { stopDeadline: stopDeadlineMs },
     guards: {
       isSafeMode: ({ event }) => event.type === 'config.replayed' && event.document.settings.safeMode,
@@ -104,6 +111,39 @@ export function managerVocabulary(ports: ActorPorts) {
         if (event.type !== 'plugin.status') return;
         enqueue.assign(withStatus(context, event.status));
         enqueue(({ context: after }) => publishBoard(after, event.status));
+      }),
+
+      /** Discovery works while the document asks for it; comes before `apply`, which replaces the one before. */
+      switchDiscovery: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'config.replayed') return;
+        const { file, settings } = event.document;
+        if (settings.autoDiscover === (context.document?.settings.autoDiscover ?? false)) return;
+        enqueue.sendTo(
+          'discovery',
+          settings.autoDiscover
+            ? { type: 'discovery.start', folder: folderOf(file) }
+            : { type: 'discovery.stop' },
+        );
+      }),
+      keepFound: enqueueActions(({ context, event, enqueue }) => {
+        if (event.type !== 'plugins.discovered') return;
+        const { found } = event;
+        enqueue.assign({ found });
+        if (isSameProblems(context.found.problems, found.problems)) return;
+        enqueue(({ context: after }) => publishBoard(after));
+      }),
+      showFound: enqueueActions(({ context, enqueue }) => {
+        const changes = foundChanges(context, clock.now());
+        if (changes.length === 0) return;
+        enqueue.assign({ statuses: withFound(context, changes) });
+        for (const status of changes) enqueue(({ context: after }) => publishBoard(after, status));
+      }),
+      /** Its machine broke, which it should never do; plugins of the config go on without it. */
+      loseDiscovery: enqueueActions(({ event, enqueue, self }) => {
+        if (!('actorId' in event)) return;
+        enqueue.assign({ found: { plugins: [], problems: [brokenActor(event)] } });
+        enqueue(({ context: after }) => publishBoard(after));
+        enqueue(() => endOrphans(self, event.actorId));
       }),
 
       forwardToConfig: enqueueActions(({ event, enqueue }) => {
@@ -174,14 +214,23 @@ export function managerVocabulary(ports: ActorPorts) {
     },
   });
 
-  function publishBoard({ statuses }: ManagerContext, changed?: PluginStatus): void {
-    publishers.pluginStatus({ phase: 'known', plugins: statuses, ...(changed && { changed }) });
+  function publishBoard({ statuses, found }: ManagerContext, changed?: PluginStatus): void {
+    publishers.pluginStatus({
+      phase: 'known',
+      plugins: statuses,
+      ...(changed && { changed }),
+      ...(found.problems.length > 0 && { discoveryProblems: found.problems }),
+    });
   }
 }
 
 function isLive({ plugins }: ManagerContext, event: ManagerEvent): boolean {
   const id = pluginIn(event);
   return id !== undefined && plugins.has(id);
+}
+
+function isSameProblems(last: readonly ErrorRecord[], next: readonly ErrorRecord[]): boolean {
+  return last.length === next.length && next.every(({ message }, index) => message === last[index]?.message);
 }
 
 function notReady(id: PluginId, { code, message }: ErrorRecord): ErrorRecord {

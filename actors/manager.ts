@@ -7,20 +7,28 @@ export function createManagerMachine(ports: ActorPorts) {
   return managerVocabulary(ports).createMachine({
     id: 'manager',
     context: initialManagerContext,
-    invoke: {
-      id: 'config',
-      src: 'config',
-      onError: { actions: { type: 'reportConfigFault', params: ({ event }) => ({ thrown: event.error }) } },
-    },
+    invoke: [
+      {
+        id: 'config',
+        src: 'config',
+        onError: { actions: { type: 'reportConfigFault', params: ({ event }) => ({ thrown: event.error }) } },
+      },
+      { id: 'discovery', src: 'discovery', onError: { actions: ['loseDiscovery', 'showFound'] } },
+    ],
     on: {
       'config.replay': { actions: 'forwardToConfig' },
       'config.replayed': [
-        { guard: 'isSafeMode', target: '.SafeMode', actions: ['apply', 'checkDependencies'] },
-        { target: '.Running', actions: ['apply', 'checkDependencies'] },
+        {
+          guard: 'isSafeMode',
+          target: '.SafeMode',
+          actions: ['switchDiscovery', 'apply', 'checkDependencies', 'showFound'],
+        },
+        { target: '.Running', actions: ['switchDiscovery', 'apply', 'checkDependencies', 'showFound'] },
       ],
+      'plugins.discovered': { actions: ['keepFound', 'showFound'] },
       'plugin.status': { guard: 'isNews', actions: 'keepStatus' },
       'plugin.verified': { guard: 'isLive', actions: ['keepVerified', 'checkDependencies'] },
-      'plugin.stopped': { guard: 'isLeaving', actions: ['reap', 'forgetStatus'] },
+      'plugin.stopped': { guard: 'isLeaving', actions: ['reap', 'forgetStatus', 'showFound'] },
       'plugin.reload': [{ guard: 'isLive', actions: 'forwardToPlugin' }, { actions: 'revive' }],
       'plugin.retry': [{ guard: 'isLive', actions: 'forwardToPlugin' }, { actions: 'revive' }],
       'runtime.stop': '.Stopping',
@@ -36,6 +44,7 @@ export function createManagerMachine(ports: ActorPorts) {
         on: {
           'config.replay': {},
           'config.replayed': {},
+          'plugins.discovered': {},
           'plugin.reload': {},
           'plugin.retry': {},
           'runtime.stop': {},

@@ -4,6 +4,7 @@ import type { Artifacts } from '../src/ports/artifacts.ts';
 import type { Capabilities } from '../src/ports/capabilities.ts';
 import type { ConfigFile } from '../src/ports/config-file.ts';
 import type { FileWatcher } from '../src/ports/file-watcher.ts';
+import type { PluginFolders } from '../src/ports/plugin-folders.ts';
 import type { Sandbox } from '../src/ports/sandbox.ts';
 import type { Counters } from './counters.ts';
 import type { Mailboxes } from './mailboxes.ts';
@@ -15,6 +16,7 @@ export interface RuntimePorts {
   readonly sandbox: Sandbox;
   readonly capabilities: Capabilities;
   readonly fileWatcher: FileWatcher;
+  readonly pluginFolders: PluginFolders;
   readonly publishers: Publishers;
   readonly clock: Clock;
   /** From 0 up to 1, as `Math.random`. */

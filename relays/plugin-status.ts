@@ -17,6 +17,8 @@ export interface PluginStatus {
   readonly error?: ErrorRecord;
   /** It serves, but an older version: why the newer one could not be swapped in. */
   readonly degraded?: ErrorRecord;
+  /** Set while no entry names it: the folder it was found in, from the config file's own, with forward slashes. */
+  readonly foundIn?: string;
   /** From the manifest. */
   readonly version?: string;
   readonly digest?: Digest;
@@ -30,6 +32,8 @@ export interface StatusBoard {
   readonly plugins: ReadonlyMap<PluginId, PluginStatus>;
   /** The status this value differs by from the one before; a removed plugin is `Disabled` here and gone from `plugins`. */
   readonly changed?: PluginStatus;
+  /** What discovery came upon and could not use: manifests that are not valid, folders that cannot be read or watched. */
+  readonly discoveryProblems?: readonly ErrorRecord[];
 }
 
 export const loadingBoard: StatusBoard = { phase: 'loading', plugins: new Map() };

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { createConfigMachine } from '../actors/config.ts';
 import { Counters } from '../actors/counters.ts';
+import { createDiscoveryMachine } from '../actors/discovery.ts';
 import { createExecutionMachine } from '../actors/execution.ts';
 import { Mailboxes } from '../actors/mailboxes.ts';
 import { createManagerMachine } from '../actors/manager.ts';
@@ -10,7 +11,7 @@ import { systemClock } from './core/clock.ts';
 import { SignalboxError } from './core/errors.ts';
 
 export interface NamedMachine {
-  readonly name: 'manager' | 'plugin' | 'execution' | 'config';
+  readonly name: 'manager' | 'plugin' | 'execution' | 'config' | 'discovery';
   readonly machine: AnyStateMachine;
 }
 
@@ -21,6 +22,7 @@ export function machines(): readonly NamedMachine[] {
     { name: 'plugin', machine: createPluginMachine(unreachable) },
     { name: 'execution', machine: createExecutionMachine(unreachable) },
     { name: 'config', machine: createConfigMachine(unreachable) },
+    { name: 'discovery', machine: createDiscoveryMachine(unreachable) },
   ];
 }
 
@@ -34,6 +36,7 @@ const unreachable: ActorPorts = {
   sandbox: { prepare: refuse, instantiate: refuse, [Symbol.asyncDispose]: refuse },
   capabilities: { offered: [], wire: refuse },
   fileWatcher: { watch: refuse, [Symbol.asyncDispose]: refuse },
+  pluginFolders: { find: refuse },
   publishers: {
     pluginsConfigReplay: refuse,
     pluginStatus: refuse,

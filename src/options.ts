@@ -38,7 +38,10 @@ export interface CallOptions {
   readonly deadlineMs?: number;
 }
 
-/** Commands about plugins. Each rejects with `PLUGIN_UNKNOWN` for an id no entry has. */
+/**
+ * Commands about plugins. Each rejects with `PLUGIN_UNKNOWN` for an id no entry has; for a plugin that `auto_discover` found and
+ * no entry names, `call`, `reload` and `retry` reject with `PLUGIN_NOT_READY`.
+ */
 export interface Plugins {
   list(): readonly PluginStatus[];
   get(id: string): PluginStatus | undefined;
@@ -48,7 +51,7 @@ export interface Plugins {
    *   and `PLUGIN_REFUSED` with the plugin's own error in `details.error`
    */
   call(id: string, exportName: string, args?: readonly unknown[], options?: CallOptions): Promise<unknown>;
-  /** Writes `enabled = true` into the config file; resolves when the plugin is Ready or in Error. */
+  /** Writes `enabled = true` into the config file, or an entry without permissions for one that was only found; resolves when the plugin is Ready or in Error. */
   enable(id: string): Promise<PluginStatus>;
   /** Writes `enabled = false`; resolves when the plugin is Disabled. */
   disable(id: string): Promise<PluginStatus>;

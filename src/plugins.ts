@@ -30,6 +30,13 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
       hint: `The config names ${[...board.plugins.keys()].join(', ') || 'no plugin'}`,
     });
   };
+  /** An entry names it, so there is something to drive. */
+  const configured = (id: string): PluginId => {
+    const pluginId = known(id);
+    const foundIn = board.plugins.get(pluginId)?.foundIn;
+    if (foundIn === undefined) return pluginId;
+    throw notInConfig(pluginId, foundIn);
+  };
   const decided = async (id: PluginId): Promise<PluginStatus> => {
     const { plugins } = await nextBoard(status$, ({ plugins }) => isDecided(plugins.get(id)), closed);
     const status = plugins.get(id);
@@ -37,7 +44,9 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
     throw new SignalboxError('PLUGIN_UNKNOWN', `Plugin "${id}" was removed from the config meanwhile`);
   };
   const setEnabled = async (id: PluginId, enabled: boolean): Promise<PluginStatus> => {
-    await edit({ change: 'set-enabled', id, enabled });
+    const status = board.plugins.get(id);
+    if (status?.foundIn === undefined) await edit({ change: 'set-enabled', id, enabled });
+    else if (enabled) await edit({ change: 'add-entry', id, artifactPath: status.foundIn });
     return decided(id);
   };
 
@@ -45,18 +54,29 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
     list: () => [...board.plugins.values()],
     get: (id) => (isPluginId(id) ? board.plugins.get(id) : undefined),
     call: async (id, exportName, args = [], options: CallOptions = {}) =>
-      answerOf(await manager.call(known(id), { export: exportName, args, ...options }), id, exportName),
+      answerOf(await manager.call(configured(id), { export: exportName, args, ...options }), id, exportName),
     enable: async (id) => setEnabled(known(id), true),
     disable: async (id) => setEnabled(known(id), false),
     reload: async (id) => {
-      manager.reload(known(id));
+      manager.reload(configured(id));
       return decided(known(id));
     },
     retry: async (id) => {
-      manager.retry(known(id));
+      manager.retry(configured(id));
       return decided(known(id));
     },
   };
+}
+
+function notInConfig(id: PluginId, foundIn: string): SignalboxError {
+  const entry = `[[plugins.entries]] with id = ${JSON.stringify(id)} and artifact_path = ${JSON.stringify(foundIn)}`;
+  return new SignalboxError(
+    'PLUGIN_NOT_READY',
+    `Plugin "${id}" was found in "${foundIn}", but no entry names it`,
+    {
+      hint: `Enable it, or add ${entry} to the config`,
+    },
+  );
 }
 
 /** Neither on its way to a state nor between two versions; a plugin that is gone is decided too. */

@@ -10,6 +10,7 @@ import { systemClock } from './core/clock.ts';
 import { SignalboxError } from './core/errors.ts';
 import { logToPino } from './logging/pino.ts';
 import type { ConfigText, Runtime, RuntimeOptions } from './options.ts';
+import { pluginFolders } from './packages/find-plugins.ts';
 import { createArtifacts } from './packages/open-artifact.ts';
 import { createPlugins } from './plugins.ts';
 import type { ConfigFile } from './ports/config-file.ts';
@@ -49,6 +50,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     artifacts,
     sandbox,
     fileWatcher,
+    pluginFolders,
     publishers,
     capabilities: createCapabilities({
       fileWatcher,

@@ -14,7 +14,7 @@ export type Tone = 'good' | 'bad' | 'warning' | 'busy' | 'quiet' | 'plain';
 /** Something worth a person's attention, one line and what belongs below it. Not yet escaped, but for `more`. */
 export interface RelayLine {
   readonly time: number;
-  /** A plugin id, or `config`. */
+  /** A plugin id, `config` or `discovery`. */
   readonly source: string;
   /** `Ready`, `discovery`, `info`. */
   readonly label: string;
@@ -51,10 +51,14 @@ export function createNarrator(cwd: string): (value: RelayValue) => readonly Rel
       case 'pluginsConfigReplay':
         return configLines(value, time, cwd, toldWarnings);
       case 'pluginStatus': {
-        if (!value.changed) return [];
+        const problems = newOnes(value.discoveryProblems ?? [], toldWarnings);
+        const lines = problems.map((problem) =>
+          problemLine(problem, 'warning', { time, source: 'discovery' }, cwd),
+        );
+        if (!value.changed) return lines;
         const before = toldStatuses.get(value.changed.id);
         toldStatuses.set(value.changed.id, value.changed);
-        return statusLines(value.changed, before, time, cwd);
+        return [...lines, ...statusLines(value.changed, before, time, cwd)];
       }
       case 'pluginEvent':
         return eventLines(value);
@@ -161,8 +165,7 @@ function configLines(
       const { document, problem } = replay;
       if (problem) return [problemLine(problem, 'error', base, cwd)];
       const plugins = document.entries.length + document.rejected.length;
-      const warnings = document.warnings.filter((warning) => !toldWarnings.has(warning.message));
-      for (const { message } of warnings) toldWarnings.add(message);
+      const warnings = newOnes(document.warnings, toldWarnings);
       return [
         {
           ...base,
@@ -175,6 +178,12 @@ function configLines(
       ];
     }
   }
+}
+
+function newOnes(problems: readonly ErrorRecord[], told: Set<string>): readonly ErrorRecord[] {
+  const news = problems.filter(({ message }) => !told.has(message));
+  for (const { message } of news) told.add(message);
+  return news;
 }
 
 function problemLine(

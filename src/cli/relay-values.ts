@@ -48,9 +48,19 @@ export function subscribeAll(relays: Relays, receive: (value: RelayValue) => voi
 export function jsonRecordOf({ time, relay, value }: RelayValue): {
   readonly time: number;
   readonly relay: keyof Relays;
-  readonly value: Exclude<RelayValue['value'], StatusBoard> | PluginStatus | Pick<StatusBoard, 'phase'>;
+  readonly value:
+    | Exclude<RelayValue['value'], StatusBoard>
+    | PluginStatus
+    | Pick<StatusBoard, 'phase' | 'discoveryProblems'>;
 } {
   return relay === 'pluginStatus'
-    ? { time, relay, value: value.changed ?? { phase: value.phase } }
+    ? { time, relay, value: value.changed ?? boardNews(value) }
     : { time, relay, value };
+}
+
+function boardNews({
+  phase,
+  discoveryProblems,
+}: StatusBoard): Pick<StatusBoard, 'phase' | 'discoveryProblems'> {
+  return { phase, ...(discoveryProblems && { discoveryProblems }) };
 }

@@ -70,6 +70,8 @@ export interface RuntimeSettings {
   readonly stateDir: string;
   readonly maxPlugins: number;
   readonly safeMode: boolean;
+  /** Look for plugin folders beside the config that no entry names. */
+  readonly autoDiscover: boolean;
 }
 
 /** One reading of the config file, validated. What is published whole, again and again, as a replay. */

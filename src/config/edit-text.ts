@@ -6,6 +6,7 @@ import {
   appendElement,
   insertAt,
   insertBehind,
+  insertBlock,
   insertIntoEmptyTable,
   insertLine,
   lineBreak,
@@ -31,6 +32,20 @@ interface EntryText {
 export function writeEnabled(text: string, index: number, enabled: boolean): string {
   const written = findEntryText(text, index);
   return spliced(text, [setKey(written, 'enabled', String(enabled), written.id)]);
+}
+
+/** A table of its own behind the last one of `plugins`, or at the end of the text when there is none. */
+export function writeEntry(text: string, id: string, artifactPath: string): string {
+  const last = findPlaces(text)
+    .below(['plugins'])
+    .findLast(({ node }) => node.type === 'TOMLTable');
+  const lines = [
+    '[[plugins.entries]]',
+    `id = ${valueText(id)}`,
+    'enabled = true',
+    `artifact_path = ${valueText(artifactPath)}`,
+  ];
+  return spliced(text, [insertBlock(text, last ? last.node.range[1] : text.length, lines)]);
 }
 
 export function writeConfig(text: string, index: number, key: string, value: Value): string {

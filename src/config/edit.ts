@@ -4,7 +4,7 @@ import type { PluginId } from '../core/ids.ts';
 import { sourceText } from '../core/source-text.ts';
 import { parsePermission } from '../permissions/permission.ts';
 import { currentSchemaVersion } from './document.ts';
-import { removePermissions, writeConfig, writeEnabled, writePermission } from './edit-text.ts';
+import { removePermissions, writeConfig, writeEnabled, writeEntry, writePermission } from './edit-text.ts';
 import { impliedPermissions } from './entry.ts';
 import { readSchemaVersion, tooNew } from './migrate.ts';
 import { isTable, readToml, type Table, type Value } from './toml.ts';
@@ -12,10 +12,15 @@ import { writableValue } from './toml-text.ts';
 
 /** One change to the config file, in the operator's terms. */
 export type ConfigEdit =
+  /** A new entry, enabled and without permissions. */
+  | { readonly change: 'add-entry'; readonly id: PluginId; readonly artifactPath: string }
   | { readonly change: 'set-enabled'; readonly id: PluginId; readonly enabled: boolean }
   | { readonly change: 'set-config'; readonly id: PluginId; readonly key: string; readonly value: unknown }
   | { readonly change: 'add-permission'; readonly id: PluginId; readonly permission: string }
   | { readonly change: 'remove-permission'; readonly id: PluginId; readonly permission: string };
+
+/** A change of an entry that is there. */
+type Alteration = Exclude<ConfigEdit, { readonly change: 'add-entry' }>;
 
 export interface EditResult {
   readonly text: string;
@@ -32,31 +37,68 @@ export interface EditResult {
  */
 export function applyEdit(text: string, file: string, edit: ConfigEdit): EditResult {
   const before = readToml(sourceText(text, file));
-  const { plugins, entries, index, entry } = findEntry(before, edit.id);
-  const change = changeOf(entry, edit);
-  if (!change) return { text, isChanged: false };
+  const rewrite = edit.change === 'add-entry' ? addition(before, edit) : alteration(before, edit);
+  if (!rewrite) return { text, isChanged: false };
 
-  const edited = change.write(text, index);
-  const meant = {
-    ...before,
-    plugins: { ...plugins, entries: entries.with(index, { ...entry, ...change.members }) },
-  };
+  const edited = rewrite.write(text);
+  const meant = { ...before, plugins: { ...rewrite.plugins, entries: rewrite.entries } };
   if (canonicalJson(readBack(edited, file)) !== canonicalJson(meant)) {
     throw refused(edit, 'the text would say something else afterwards');
   }
   return { text: edited, isChanged: true };
 }
 
-function findEntry(root: Table, id: PluginId) {
-  const plugins = root['plugins'];
-  const version = isTable(plugins) ? readSchemaVersion(plugins) : undefined;
+/** `plugins` and its entries as they should read afterwards, and how the text comes to say so. */
+interface Rewrite {
+  readonly plugins: Table;
+  readonly entries: readonly Value[];
+  readonly write: (text: string) => string;
+}
+
+function addition(root: Table, edit: ConfigEdit & { change: 'add-entry' }): Rewrite {
+  const { id, artifactPath } = edit;
+  const { plugins, entries } = pluginsIn(root);
+  if (!plugins || !entries) throw refused(edit, '"plugins" is not a table with an array of entries');
+  if (indexOf(entries, id) >= 0) throw refused(edit, 'there is an entry with this id');
+  return {
+    plugins,
+    entries: [...entries, { id, enabled: true, artifact_path: artifactPath }],
+    write: (text) => writeEntry(text, id, artifactPath),
+  };
+}
+
+/** Undefined when the entry reads so already. */
+function alteration(root: Table, edit: Alteration): Rewrite | undefined {
+  const { plugins, entries, index, entry } = findEntry(root, edit.id);
+  const change = changeOf(entry, edit);
+  return (
+    change && {
+      plugins,
+      entries: entries.with(index, { ...entry, ...change.members }),
+      write: (text) => change.write(text, index),
+    }
+  );
+}
+
+/** Both empty where nothing is written yet, undefined where something else is. */
+function pluginsIn(root: Table): { readonly plugins?: Table; readonly entries?: readonly Value[] } {
+  const plugins = root['plugins'] ?? {};
+  if (!isTable(plugins)) return {};
+  const version = readSchemaVersion(plugins);
   if (version !== undefined && version > currentSchemaVersion) throw tooNew(version, undefined);
-  const entries = isTable(plugins) ? plugins['entries'] : undefined;
-  if (isTable(plugins) && Array.isArray(entries)) {
-    const index = entries.findIndex((entry: Value) => isTable(entry) && entry['id'] === id);
-    const entry: Value | undefined = entries[index];
-    if (isTable(entry)) return { plugins, entries: entries as readonly Value[], index, entry };
-  }
+  const entries = plugins['entries'] ?? [];
+  return { plugins, ...(Array.isArray(entries) && { entries: entries as readonly Value[] }) };
+}
+
+function indexOf(entries: readonly Value[], id: PluginId): number {
+  return entries.findIndex((entry) => isTable(entry) && entry['id'] === id);
+}
+
+function findEntry(root: Table, id: PluginId) {
+  const { plugins, entries = [] } = pluginsIn(root);
+  const index = indexOf(entries, id);
+  const entry = entries[index];
+  if (plugins && isTable(entry)) return { plugins, entries, index, entry };
   throw new SignalboxError('PLUGIN_UNKNOWN', `No entry of the config has the id "${id}"`, {
     hint: 'See which there are with "signalbox list"',
   });
@@ -69,7 +111,7 @@ interface Change {
 }
 
 /** Undefined when the entry reads so already. */
-function changeOf(entry: Table, edit: ConfigEdit): Change | undefined {
+function changeOf(entry: Table, edit: Alteration): Change | undefined {
   switch (edit.change) {
     case 'set-enabled': {
       const { enabled } = edit;

@@ -34,6 +34,7 @@ const defaultSettings: RuntimeSettings = {
   stateDir: '.signalbox',
   maxPlugins: 1000,
   safeMode: false,
+  autoDiscover: false,
 };
 
 const validator = Compile(settingsSchema);
@@ -49,6 +50,7 @@ export function readSettings(
       stateDir: table.state_dir ?? defaultSettings.stateDir,
       maxPlugins: table.max_plugins ?? defaultSettings.maxPlugins,
       safeMode: table.safe_mode ?? defaultSettings.safeMode,
+      autoDiscover: table.auto_discover ?? defaultSettings.autoDiscover,
     },
   };
 }

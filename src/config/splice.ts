@@ -39,6 +39,16 @@ export function insertLine(
   return insertAt(lineEnd(text, end), lines.map((line) => lineBreak(text) + indent + line).join(''));
 }
 
+/** Lines with an empty one before them, behind the line that holds `offset` and the comments that follow it at once. */
+export function insertBlock(text: string, offset: number, lines: readonly string[]): Splice {
+  const end = lineEnd(text, Math.min(offset, text.trimEnd().length));
+  const comments = text.slice(end).match(/^(\r?\n[ \t]*#[^\n]*(?<!\r))*/)?.[0].length ?? 0;
+  const at = end + comments;
+  const block = lines.join(lineBreak(text));
+  if (at === 0) return insertAt(0, block + lineBreak(text));
+  return insertAt(at, lineBreak(text).repeat(2) + block);
+}
+
 export function insertIntoEmptyTable(text: string, table: AST.TOMLInlineTable, assignment: string): Splice {
   const inside = table.range[0] + 1;
   return insertAt(inside, text[inside] === '}' ? ` ${assignment} ` : ` ${assignment}`);

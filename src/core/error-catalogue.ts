@@ -41,6 +41,11 @@ export const errorCatalogue = {
     retry: 'never',
     summary: 'An edit would have changed more than was asked',
   },
+  DISCOVERY_FAILED: {
+    blame: 'user',
+    retry: 'backoff',
+    summary: 'Plugin folders beside the config cannot be looked for, or not all of them',
+  },
   WATCH_FAILED: { blame: 'user', retry: 'backoff', summary: 'Changes of files cannot be noticed' },
   ARTIFACT_MISSING: { blame: 'user', retry: 'never', summary: 'The artifact path leads nowhere' },
   ARTIFACT_INVALID: { blame: 'plugin', retry: 'never', summary: 'The artifact is not what it should be' },

@@ -1,16 +1,15 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
 import { fingerprint, sha256 } from '../core/fingerprint.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { maxManifestBytes, parseManifest } from '../manifest/parse.ts';
+import { manifestName } from '../manifest/plugin-folders.ts';
 import type { Artifact, Artifacts } from '../ports/artifacts.ts';
 import { digestOfFile, isWasm, realFile, statArtifact, statIfThere, systemCode } from './artifact-file.ts';
 import { bundleScript } from './bundle-script.ts';
+import { readManifest } from './manifest-file.ts';
 import { holdScriptCompiler } from './script-compiler.ts';
 import { isInside, scriptEndings } from './script-imports.ts';
-
-const manifestName = 'plugin.toml';
 
 /** What a path names, before its code was read. */
 interface Package {
@@ -104,11 +103,7 @@ async function openFolder(folder: string): Promise<Package> {
   const realFolder = await realpath(folder);
   if (!isInside(realFolder, await realFile(manifestFile, manifestStats)))
     throw leadsOut(manifestName, folder);
-  if (manifestStats.size > maxManifestBytes) {
-    const size = `it has ${manifestStats.size} bytes, ${maxManifestBytes} are allowed`;
-    throw new SignalboxError('MANIFEST_INVALID', `Manifest "${manifestFile}" is not valid: ${size}`);
-  }
-  const manifest = parseManifest(await readFile(manifestFile, 'utf8'), manifestFile);
+  const manifest = await readManifest(manifestFile, manifestStats);
 
   const namedEntry = join(folder, manifest.entry);
   const hint = `It is the entry of "${manifestFile}": build it, or correct the entry`;

@@ -43,7 +43,7 @@ export function createFileWatcher(): FileWatcher {
   };
 }
 
-function startWatch({ paths, debounceMs, onChange, onError }: WatchRequest): AsyncDisposable {
+function startWatch({ paths, debounceMs, onChange, onError, only }: WatchRequest): AsyncDisposable {
   const roots = paths.map(absolute);
   const batch = createChangeBatch(debounceMs, onChange);
   const vanished = new Set<string>();
@@ -52,16 +52,17 @@ function startWatch({ paths, debounceMs, onChange, onError }: WatchRequest): Asy
 
   const begin = (): void => {
     const predecessors = [...open];
-    const observation = observeRoots(roots, new Set(vanished), {
+    const listener = {
       onChange: batch.add,
-      onError: (error) => onError(watchFailure(error, roots)),
+      onError: (error: unknown) => onError(watchFailure(error, roots)),
       onReady: () => void Promise.all(predecessors.map(end)),
-      onVanish: (root) => {
+      onVanish: (root: string) => {
         vanished.add(root);
         clearTimeout(restart);
         restart = setTimeout(begin, restartAfterMs);
       },
-    });
+    };
+    const observation = observeRoots(roots, new Set(vanished), listener, only);
     vanished.clear();
     open.add(observation);
   };

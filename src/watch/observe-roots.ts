@@ -1,6 +1,8 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import { watch } from 'chokidar';
+import type { WatchedFiles } from '../ports/file-watcher.ts';
+import { relevanceOf } from './watched-files.ts';
 
 /** One chokidar instance at work. */
 export interface Observation {
@@ -37,11 +39,13 @@ const clockTickMs = 10;
  * system has begun to watch.
  *
  * @param vanished roots known to have been away: whatever is found there is news
+ * @param only told of, and nothing else is watched but the folders they may lie in; default: everything
  */
 export function observeRoots(
   roots: readonly string[],
   vanished: ReadonlySet<string>,
   { onChange, onError, onReady, onVanish }: Listener,
+  only?: WatchedFiles,
 ): Observation {
   const startedAt = Date.now();
   const marks = roots.map(markOf);
@@ -51,16 +55,27 @@ export function observeRoots(
   const isNews = (root: string, index: number, path: string, stats: Stats | undefined): boolean =>
     isReady || isNew(root, index) || (path !== root && (stats?.ctimeMs ?? 0) > startedAt - clockTickMs);
 
+  const isWanted = (root: string, path: string): boolean => !only || relevanceOf(only, root, path).isFile;
+  /** Without `stats` nobody knows yet whether it is a folder. */
+  const isWatched = (root: string, path: string, stats: Stats | undefined): boolean => {
+    if (!isWithin(root, path)) return false;
+    if (!only) return true;
+    const { isFile, mayHold } = relevanceOf(only, root, path);
+    return isFile || (mayHold && (stats?.isDirectory() ?? true));
+  };
+
   const watcher = watch([...roots], {
     followSymlinks: false,
     atomic: atomicSaveMs,
     // What is found at the start is looked at too: it may have changed between the call and the first look.
     ignoreInitial: false,
     // Chokidar waits for a missing root at the nearest folder above; what else is there is not ours.
-    ignored: (path) => ownTempFile.test(path) || !roots.some((root) => isWithin(root, path)),
+    ignored: (path, stats) => ownTempFile.test(path) || !roots.some((root) => isWatched(root, path, stats)),
   });
   watcher.on('all', (event, path, stats) => {
-    if (roots.some((root, index) => isWithin(root, path) && isNews(root, index, path, stats))) onChange(path);
+    const isTold = (root: string, index: number): boolean =>
+      isWithin(root, path) && isWanted(root, path) && isNews(root, index, path, stats);
+    if (roots.some(isTold)) onChange(path);
     if (event !== 'unlink' && event !== 'unlinkDir') return;
     for (const root of roots) if (isWithin(path, root)) onVanish(root);
   });

@@ -29,7 +29,13 @@ const broken: ErrorRecord = {
 };
 const document: ConfigDocument = {
   file: '/work/app.toml',
-  settings: { profile: 'default', stateDir: '.signalbox', maxPlugins: 1000, safeMode: false },
+  settings: {
+    profile: 'default',
+    stateDir: '.signalbox',
+    maxPlugins: 1000,
+    safeMode: false,
+    autoDiscover: false,
+  },
   entries: [],
   rejected: [],
   warnings: [{ code: 'CONFIG_INVALID', blame: 'user', message: 'Key "colour" is not known' }],
@@ -64,6 +70,22 @@ describe('lines for people', () => {
       'a swap is told as a reload',
       [status(ready), status({ ...ready, phase: 'reloading' }), status({ ...ready, digest: digestOf('bb') })],
       '03:04:05 waves.scanner Ready 1.0.0\n03:04:05 waves.scanner Ready 1.0.0 (reloaded)\n',
+    ],
+    [
+      'what discovery could not use is told once',
+      [
+        { time, relay: 'pluginStatus', value: { ...board(ready), discoveryProblems: [broken] } },
+        { time, relay: 'pluginStatus', value: { ...board(ready), discoveryProblems: [broken] } },
+      ],
+      [
+        '03:04:05 discovery warning SCRIPT_INVALID Expected ";" but found "}"',
+        '  at scanner.ts:3:9',
+        '  3 | let a }',
+        '    |       ^',
+        '  hint: Mend it',
+        '03:04:05 waves.scanner Ready 1.0.0',
+        '',
+      ].join('\n'),
     ],
     [
       'the steps of loading are one line',

@@ -42,6 +42,13 @@ id = "bad one"
     );
   });
 
+  test('tell a change of a setting, which changes no entry', () => {
+    const next = documentOf(`${text}[signalbox]\nauto_discover = true\n`);
+    expect(next.settings.autoDiscover).toBe(true);
+    expect(next.fingerprint).not.toBe(known.fingerprint);
+    expect(next.entries).toEqual(known.entries);
+  });
+
   test('tell a change of config from every other change', () => {
     const changes = [
       ['x = 1', 'x = 2'],

@@ -43,6 +43,7 @@ describe('a document', () => {
       stateDir: '.signalbox',
       maxPlugins: 1000,
       safeMode: false,
+      autoDiscover: false,
     });
     expect(entries[0]).toMatchObject({ enabled: false, permissions: [], config: {}, isolation: 'shared' });
   });

@@ -182,7 +182,7 @@ describe('stopping', () => {
     expect(runtime.manager.actor.getSnapshot().value).toBe('Stopped');
     const children = Object.entries(runtime.manager.actor.getSnapshot().children);
     expect(children.map(([id, child]) => [id, child?.getSnapshot().status])).toEqual(
-      ['config', 'plugin:a', 'plugin:b', 'plugin:c'].map((id) => [id, 'stopped']),
+      ['config', 'discovery', 'plugin:a', 'plugin:b', 'plugin:c'].map((id) => [id, 'stopped']),
     );
     expect(await runtime.call('a', 'x')).toMatchObject({
       outcome: 'rejected',

@@ -37,6 +37,7 @@ export function documentOf(
       stateDir: '.signalbox',
       maxPlugins: 1_000,
       safeMode: false,
+      autoDiscover: false,
       ...settings,
     },
     entries,

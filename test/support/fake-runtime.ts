@@ -13,6 +13,7 @@ import { FakeArtifacts } from './fake-artifacts.ts';
 import { FakeCapabilities } from './fake-capabilities.ts';
 import { FakeConfigFile } from './fake-config-file.ts';
 import { FakeFileWatcher } from './fake-file-watcher.ts';
+import { FakePluginFolders } from './fake-plugin-folders.ts';
 import { FakeSandbox } from './fake-sandbox.ts';
 
 /** The real machines over fake ports and simulated time, with everything they told kept for assertions. */
@@ -22,6 +23,7 @@ export class FakeRuntime implements AsyncDisposable {
   readonly sandbox = new FakeSandbox(this.artifacts.codeOf);
   readonly capabilities = new FakeCapabilities();
   readonly fileWatcher = new FakeFileWatcher();
+  readonly pluginFolders = new FakePluginFolders();
   readonly configFile = new FakeConfigFile();
   readonly statuses: PluginStatus[] = [];
   readonly replays: ConfigReplay[] = [];
@@ -54,6 +56,7 @@ export class FakeRuntime implements AsyncDisposable {
         sandbox: this.sandbox,
         capabilities: this.capabilities,
         fileWatcher: this.fileWatcher,
+        pluginFolders: this.pluginFolders,
         publishers: this.#relays.publishers,
         clock: this.clock,
         random: () => 1,

@@ -7,6 +7,7 @@ import { FakeArtifacts } from './fake-artifacts.ts';
 import { FakeCapabilities } from './fake-capabilities.ts';
 import { FakeConfigFile } from './fake-config-file.ts';
 import { FakeFileWatcher } from './fake-file-watcher.ts';
+import { FakePluginFolders } from './fake-plugin-folders.ts';
 import { FakeSandbox } from './fake-sandbox.ts';
 
 /** Ports for machines that are looked at and never run. */
@@ -21,6 +22,7 @@ export function unusedPorts(): ActorPorts {
     sandbox: new FakeSandbox(artifacts.codeOf),
     capabilities: new FakeCapabilities(),
     fileWatcher: new FakeFileWatcher(),
+    pluginFolders: new FakePluginFolders(),
     publishers,
     clock,
     random: () => 1,

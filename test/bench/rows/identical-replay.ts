@@ -6,6 +6,7 @@ import { memoryConfigFile } from '../../../src/store/memory-config-file.ts';
 import { FakeArtifacts } from '../../support/fake-artifacts.ts';
 import { FakeCapabilities } from '../../support/fake-capabilities.ts';
 import { FakeFileWatcher } from '../../support/fake-file-watcher.ts';
+import { FakePluginFolders } from '../../support/fake-plugin-folders.ts';
 import { FakeSandbox } from '../../support/fake-sandbox.ts';
 import { type BenchRow, ms, timed } from '../row.ts';
 
@@ -34,6 +35,7 @@ export async function identicalReplayRow(): Promise<BenchRow> {
     sandbox: new FakeSandbox(artifacts.codeOf),
     capabilities: new FakeCapabilities(),
     fileWatcher: new FakeFileWatcher(),
+    pluginFolders: new FakePluginFolders(),
     publishers,
     clock: systemClock,
     random: Math.random,
