@@ -20,22 +20,34 @@ export const watchSchema = Type.Object({
 
 /** One `[[plugins.entries]]` as the operator writes it. */
 export const entrySchema = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 128 }),
+  id: Type.String({ minLength: 1, maxLength: 128, description: 'The id its manifest has: waves.scanner' }),
   enabled: Type.Optional(Type.Boolean({ default: false })),
   artifact_path: Type.String({
     minLength: 1,
     description: 'File or plugin folder, relative to this file or absolute',
   }),
-  permissions: Type.Optional(Type.Array(Type.String())),
-  config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  permissions: Type.Optional(Type.Array(Type.String(), { description: 'What you grant it' })),
+  config: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Its own settings' })),
   watch: Type.Optional(watchSchema),
   limits: Type.Optional(Type.Partial(limitsSchema)),
-  isolation: Type.Optional(Type.Enum([...isolations])),
+  isolation: Type.Optional(
+    Type.Enum([...isolations], {
+      default: 'shared',
+      description: 'A shared cell, a cell of its own, or a thread of the host process (trusted plugins only)',
+    }),
+  ),
   channels: Type.Optional(
     Type.Array(Type.String(), { description: 'Channels it may publish on; the same as relay:publish' }),
   ),
-  on_reload_failure: Type.Optional(Type.Enum(['keep', 'stop'])),
-  secrets: Type.Optional(Type.Record(Type.String(), Type.String())),
+  on_reload_failure: Type.Optional(
+    Type.Enum(['keep', 'stop'], {
+      default: 'keep',
+      description: 'Whether the old version serves on when a new one fails',
+    }),
+  ),
+  secrets: Type.Optional(
+    Type.Record(Type.String(), Type.String(), { description: 'Reserved for network access' }),
+  ),
 });
 
 /** One valid entry, defaults filled in. */

@@ -3,7 +3,10 @@ import Type, { type Static } from 'typebox';
 /** What one plugin may use. The lower of manifest, entry and profile wins for each. */
 export const limitsSchema = Type.Object(
   {
-    memory_bytes: Type.Integer({ minimum: 65_536, description: 'Linear memory of one instance, bytes' }),
+    memory_bytes: Type.Integer({
+      minimum: 65_536,
+      description: 'Linear memory of one instance, bytes; not enforced in this version',
+    }),
     call_deadline_ms: Type.Integer({
       minimum: 1,
       description: 'Longest a call may run, waiting for the host included',
@@ -12,18 +15,30 @@ export const limitsSchema = Type.Object(
       minimum: 1,
       description: 'Longest instantiation and init may take together',
     }),
-    fuel_per_call: Type.Integer({ minimum: 1, description: 'Instruction budget of one call' }),
+    fuel_per_call: Type.Integer({
+      minimum: 1,
+      description: 'Instruction budget of one call; not enforced in this version',
+    }),
     mailbox_calls: Type.Integer({ minimum: 1, description: 'Calls and events that may wait' }),
     message_bytes: Type.Integer({
       minimum: 1024,
       description: 'Size of the arguments or the result of one call',
     }),
-    fs_ops_per_second: Type.Integer({ minimum: 0 }),
-    net_ops_per_second: Type.Integer({ minimum: 0 }),
-    publishes_per_second: Type.Integer({ minimum: 0 }),
-    log_lines_per_second: Type.Integer({ minimum: 0 }),
-    net_connections: Type.Integer({ minimum: 0 }),
-    response_bytes: Type.Integer({ minimum: 0 }),
+    fs_ops_per_second: Type.Integer({ minimum: 0, description: 'Calls of the filesystem interface' }),
+    net_ops_per_second: Type.Integer({
+      minimum: 0,
+      description: 'For network access, which this version does not offer',
+    }),
+    publishes_per_second: Type.Integer({ minimum: 0, description: 'Events on all channels together' }),
+    log_lines_per_second: Type.Integer({ minimum: 0, description: 'More are dropped and counted' }),
+    net_connections: Type.Integer({
+      minimum: 0,
+      description: 'For network access, which this version does not offer',
+    }),
+    response_bytes: Type.Integer({
+      minimum: 0,
+      description: 'For network access, which this version does not offer',
+    }),
   },
   { additionalProperties: false },
 );

@@ -1,0 +1,50 @@
+import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { type MeterOptions, meterModule } from '../../src/sandbox/metering/meter-module.ts';
+import { type WasmGlobal, type WasmInstance, wasm } from './web-assembly.ts';
+
+export const meterOptions: MeterOptions = { maxMemoryPages: 16, maxTableElements: 100 };
+
+/** More than any test spends. */
+export const plenty = 1n << 40n;
+
+export interface Metered {
+  readonly exports: WasmInstance['exports'];
+  readonly fuel: WasmGlobal;
+  /** Calls an export and tells what it gave and took. A trap is told by its message. */
+  call(name: string, ...parameters: readonly unknown[]): { readonly result: unknown; readonly spent: number };
+}
+
+export function newFuel(budget = plenty): WasmGlobal {
+  return new wasm.Global({ value: 'i64', mutable: true }, budget);
+}
+
+/** Meters a module given as text and instantiates it. */
+export async function metered(
+  text: string,
+  {
+    fuel = newFuel(),
+    imports = {},
+    options = meterOptions,
+  }: { fuel?: WasmGlobal; imports?: object; options?: MeterOptions } = {},
+): Promise<Metered> {
+  const module = new wasm.Module(meterModule(await parse(`(module ${text})`), options));
+  const { exports } = new wasm.Instance(module, { ...imports, __signalbox: { fuel } });
+  return {
+    exports,
+    fuel,
+    call(name, ...parameters) {
+      const before = BigInt(String(fuel.value));
+      const result = outcomeOf(exports[name], parameters);
+      return { result, spent: Number(before - BigInt(String(fuel.value))) };
+    },
+  };
+}
+
+function outcomeOf(exported: unknown, parameters: readonly unknown[]): unknown {
+  if (typeof exported !== 'function') throw new Error('The module exports no such function');
+  try {
+    return exported(...parameters);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
