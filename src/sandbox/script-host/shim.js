@@ -54,10 +54,15 @@ const event = variant({
   custom: string,
 });
 
+// The engine has null for an absent option, the types authors are given say undefined.
+const withoutNull = (fields) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+const listDir = checked('filesystem.listDir', filesystem.listDir, [string, option(u32)]);
+
 const host = {
   'signalbox:plugin/config': { get: checked('config.get', config.get, []) },
   'signalbox:plugin/filesystem': {
-    listDir: checked('filesystem.listDir', filesystem.listDir, [string, option(u32)]),
+    listDir: (...args) => withoutNull(listDir(...args)),
     readMetadata: checked('filesystem.readMetadata', filesystem.readMetadata, [string]),
     read: checked('filesystem.read', filesystem.read, [string, u64, u32]),
   },
