@@ -1,6 +1,6 @@
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
 import type { Wanting } from './granting.ts';
-import { type Permission, type PermissionKind, parsePermission } from './permission.ts';
+import { type Permission, type PermissionKind, parsePermission, permissionText } from './permission.ts';
 
 /** The permissions an interface of ours acts under; one of them makes importing it legitimate. An empty row needs none. */
 const kindsOf: Readonly<Record<string, readonly PermissionKind[]>> = {
@@ -35,7 +35,7 @@ export function checkImports({
   const held = isDeclared ? (manifest.permissions ?? []).map(({ want }) => parsePermission(want)) : effective;
   for (const name of imports) {
     if (!offered.includes(name)) return unknownImport(name, offered);
-    if (!isHeld(name, held)) return undeclaredImport(name, isDeclared);
+    if (!isHeld(name, held)) return undeclaredImport(name, isDeclared, effective);
   }
   return undefined;
 }
@@ -58,15 +58,16 @@ function unknownImport(name: string, offered: readonly string[]): ErrorRecord {
   ).toRecord();
 }
 
-function undeclaredImport(name: string, isDeclared: boolean): ErrorRecord {
+function undeclaredImport(name: string, isDeclared: boolean, effective: readonly Permission[]): ErrorRecord {
   const permission = examplePermission(name);
+  const granted = [...effective.map(permissionText), permission];
   const message = isDeclared
     ? `The plugin imports "${name}", but its manifest does not ask for it`
     : `The plugin imports "${name}", but nothing it could do there is granted`;
   return new SignalboxError('IMPORT_UNDECLARED', message, {
     hint: isDeclared
       ? `Add to plugin.toml: [[permissions]] want = "${permission}", reason = "..."`
-      : `Add to its entry: permissions = ["${permission}"]`,
+      : `Write in its entry: permissions = [${granted.map((text) => JSON.stringify(text)).join(', ')}]`,
     details: { import: name },
   }).toRecord();
 }

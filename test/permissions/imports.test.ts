@@ -48,7 +48,7 @@ test('an import of a bare artifact that is not granted is refused by name, with 
     code: 'IMPORT_UNDECLARED',
     blame: 'plugin',
     message: 'The plugin imports "myapp:orders/api", but nothing it could do there is granted',
-    hint: 'Add to its entry: permissions = ["host:use:myapp:orders/api"]',
+    hint: 'Write in its entry: permissions = ["log", "host:use:myapp:orders/api"]',
     details: { import: 'myapp:orders/api' },
   });
 });
