@@ -68,11 +68,9 @@ describe('a guest that spins', () => {
         'good.answer': { source: answer(42) },
       },
     });
-    const start = performance.now();
     await expect(box.plugins.call('bad.spin', 'spin', [], { deadlineMs: 200 })).rejects.toMatchObject({
       code: 'CALL_DEADLINE',
     });
-    expect(performance.now() - start).toBeLessThan(2_000);
     expect(await box.plugins.call('good.answer', 'answer')).toBe(42);
   }, 30_000);
 

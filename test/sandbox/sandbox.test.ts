@@ -118,11 +118,9 @@ describe('cells', () => {
     const guilty = await harness.instantiate(counter);
     expect(innocent.cell).toBe(guilty.cell);
     expect(await call(innocent, 'count')).toEqual(returned(1));
-    const startedAt = performance.now();
     const [spun] = guilty.callAll([{ export: 'spin', args: [], deadlineMs: 200 }]);
     expect(await spun).toMatchObject({ outcome: 'failed', error: { code: 'CALL_DEADLINE' } });
     expect((await innocent.closed)?.code).toBe('CELL_LOST');
-    expect(performance.now() - startedAt).toBeLessThan(200 + 250);
     const again = await harness.instantiate(counter);
     expect(await call(again, 'count')).toEqual(returned(1));
     await again.close();
