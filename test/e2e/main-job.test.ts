@@ -139,14 +139,15 @@ describe('the reference plugins on real waveform files', () => {
     await mended;
   });
 
-  test('an edit of a script is live', async () => {
-    await app.edit('waveform_scanner/plugin.toml', (text) =>
-      text.replace(/^version = ".*"$/m, 'version = "9.9.9"'),
+  test('an edit of the source of a script is live', async () => {
+    const said = app.next(
+      app.runtime.relays.pluginLog,
+      ({ plugin, message }) => plugin === 'waves.scanner' && message.endsWith('waves, by the new code'),
     );
-    await app.next(
-      app.runtime.relays.pluginStatus,
-      ({ changed }) => changed?.version === '9.9.9' && changed.state === 'Ready',
+    await app.edit('waveform_scanner/scanner.ts', (text) =>
+      text.replace('} waveform files`', '} waves, by the new code`'),
     );
+    await said;
   });
 
   test('disabling from outside keeps every comment and stops the plugin', async () => {
