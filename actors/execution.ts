@@ -26,6 +26,7 @@ export type ExecutionEvent =
       readonly type: 'execution.instantiated';
       readonly exports: readonly string[];
       readonly cell: string;
+      readonly tier: string;
     })
   | (Sender & { readonly type: 'execution.initialized' })
   | (Sender & { readonly type: 'execution.paused'; readonly snapshot?: Uint8Array })
@@ -102,7 +103,12 @@ export function createExecutionMachine(ports: ActorPorts) {
             target: 'Initializing',
             actions: {
               type: 'tell',
-              params: ({ event: { exports, cell } }) => ({ type: 'execution.instantiated', exports, cell }),
+              params: ({ event: { exports, cell, tier } }) => ({
+                type: 'execution.instantiated',
+                exports,
+                cell,
+                tier,
+              }),
             },
           },
           'execution.close': 'Closed',

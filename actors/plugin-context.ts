@@ -25,6 +25,7 @@ export interface Candidate {
   readonly generation?: number;
   readonly exports?: readonly string[];
   readonly cell?: string;
+  readonly tier?: string;
 }
 
 /** The instance that takes calls. */
@@ -33,6 +34,7 @@ export interface Serving {
   readonly generation: number;
   readonly exports: readonly string[];
   readonly cell: string;
+  readonly tier: string;
 }
 
 export interface PluginContext {
@@ -107,9 +109,9 @@ export function preparedOf({ candidate }: PluginContext): Prepared {
 
 /** The candidate takes over. */
 export function promoted(context: PluginContext): Partial<PluginContext> {
-  const { generation = 0, exports = [], cell = '' } = context.candidate ?? {};
+  const { generation = 0, exports = [], cell = '', tier = '' } = context.candidate ?? {};
   return {
-    serving: { plan: planOf(context), generation, exports, cell },
+    serving: { plan: planOf(context), generation, exports, cell, tier },
     candidate: undefined,
     error: undefined,
     degraded: undefined,
@@ -142,7 +144,9 @@ export function instantiated(
   event: PluginMachineEvent,
 ): Partial<PluginContext> {
   if (event.type !== 'execution.instantiated') return {};
-  return { candidate: candidate && { ...candidate, exports: event.exports, cell: event.cell } };
+  return {
+    candidate: candidate && { ...candidate, exports: event.exports, cell: event.cell, tier: event.tier },
+  };
 }
 
 /** The config the serving instance was told, and what it said to it. */

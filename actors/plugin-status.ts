@@ -22,7 +22,7 @@ export function statusOf(context: PluginContext, { state, phase }: Whereabouts):
     ...(state === 'Ready' && degraded && { degraded: degraded.error }),
     ...(artifact?.isDeclared && { version: artifact.manifest.version }),
     ...(artifact && { digest: artifact.digest }),
-    ...(serving && { cell: serving.cell }),
+    ...(serving && { cell: serving.cell, tier: serving.tier }),
   };
 }
 

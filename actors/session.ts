@@ -27,7 +27,12 @@ export type SessionCommand =
 
 /** What a session tells. After `session.failed` and `session.closed` nothing follows. */
 export type SessionEvent =
-  | { readonly type: 'session.instantiated'; readonly exports: readonly string[]; readonly cell: string }
+  | {
+      readonly type: 'session.instantiated';
+      readonly exports: readonly string[];
+      readonly cell: string;
+      readonly tier: string;
+    }
   | { readonly type: 'session.initialized' }
   | { readonly type: 'session.restored' }
   | { readonly type: 'session.paused'; readonly snapshot?: Uint8Array }
@@ -120,7 +125,12 @@ class Session {
 
   async #initialize({ instance, guest }: Live, startedAt: number): Promise<void> {
     if (this.#phase === 'ended') return;
-    this.#tell({ type: 'session.instantiated', exports: instance.exports, cell: instance.cell });
+    this.#tell({
+      type: 'session.instantiated',
+      exports: instance.exports,
+      cell: instance.cell,
+      tier: instance.tier,
+    });
     if (guest.has('lifecycle.init')) {
       const { assignment, limits } = this.#plan;
       const leftMs = limits.init_deadline_ms - (this.#ports.clock.now() - startedAt);

@@ -24,6 +24,8 @@ export interface PluginStatus {
   readonly digest?: Digest;
   /** Where it runs: `shared#2`, `own`, `thread`. */
   readonly cell?: string;
+  /** What confines that cell, as reached: `process+no-net+no-disk`, `process`, `thread`. */
+  readonly tier?: string;
 }
 
 /** Everything known of all plugins. `loading` until the first config document was applied; after that `plugins` may be empty. */

@@ -1,4 +1,5 @@
 import type { PluginId } from '../src/core/ids.ts';
+import type { LimitHit } from '../src/permissions/limits.ts';
 
 /** What is counted. Totals only grow while the runtime lives. */
 export type CounterName =
@@ -32,4 +33,28 @@ export type TelemetryEvent =
       readonly name: 'load' | 'reload' | 'call';
       readonly plugin: PluginId;
       readonly durationMs: number;
+    }
+  | {
+      /** What one batch of calls used. */
+      readonly kind: 'usage';
+      readonly time: number;
+      readonly plugin: PluginId;
+      readonly calls: number;
+      readonly fuel: number;
+      /** On the processor of its cell, waiting for the host excluded. */
+      readonly cpuMs: number;
+      /** Linear memories of the instance after the last of them. */
+      readonly memoryBytes: number;
+    }
+  | { readonly kind: 'limit'; readonly time: number; readonly plugin: PluginId; readonly hit: LimitHit }
+  | {
+      /** A number the plugin itself reports. */
+      readonly kind: 'metric';
+      readonly time: number;
+      readonly plugin: PluginId;
+      readonly type: 'counter' | 'gauge';
+      readonly name: string;
+      readonly labels: Readonly<Record<string, string>>;
+      /** A counter's total, a gauge's value. */
+      readonly value: number;
     };

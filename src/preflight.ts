@@ -132,6 +132,6 @@ function offeredInterfaces(): readonly string[] {
     watch: () => ({ [Symbol.asyncDispose]: async () => {} }),
     [Symbol.asyncDispose]: async () => {},
   };
-  const publish = { event: () => {}, log: () => {}, audit: () => {} };
+  const publish = { event: () => {}, log: () => {}, audit: () => {}, telemetry: () => {} };
   return createCapabilities({ fileWatcher, clock: systemClock, publish }).offered;
 }

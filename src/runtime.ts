@@ -55,7 +55,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     capabilities: createCapabilities({
       fileWatcher,
       clock: systemClock,
-      publish: { event: publishers.pluginEvent, log: publishers.pluginLog, audit: publishers.audit },
+      publish: {
+        event: publishers.pluginEvent,
+        log: publishers.pluginLog,
+        audit: publishers.audit,
+        telemetry: publishers.telemetry,
+      },
       ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
       ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
     }),

@@ -15,6 +15,7 @@ export interface CapabilityPublishers {
   readonly event: Publishers['pluginEvent'];
   readonly log: Publishers['pluginLog'];
   readonly audit: Publishers['audit'];
+  readonly telemetry: Publishers['telemetry'];
 }
 
 /** What every capability of one instance shares. */

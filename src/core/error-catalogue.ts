@@ -133,6 +133,18 @@ export const errorCatalogue = {
     retry: 'backoff',
     summary: 'A cell sent what the protocol does not allow',
   },
+  STORE_FAILED: {
+    blame: 'user',
+    retry: 'backoff',
+    summary: 'The database cannot be opened, read or written',
+  },
+  FUEL_EXHAUSTED: { blame: 'plugin', retry: 'backoff', summary: 'A call used up its instruction budget' },
+  MEMORY_EXHAUSTED: {
+    blame: 'plugin',
+    retry: 'backoff',
+    summary: 'The guest failed after its memory could grow no more',
+  },
+  STACK_EXHAUSTED: { blame: 'plugin', retry: 'backoff', summary: 'The guest recursed deeper than its stack' },
   PLUGIN_UNKNOWN: { blame: 'host', retry: 'never', summary: 'No entry of the config has this id' },
   PLUGIN_NOT_READY: { blame: 'host', retry: 'backoff', summary: 'The plugin is disabled, loading or failed' },
   RUNTIME_CLOSED: { blame: 'host', retry: 'never', summary: 'The runtime was closed' },

@@ -34,20 +34,31 @@ export interface CallRequest {
   readonly signal?: AbortSignal;
 }
 
+/** What a call used in its cell. */
+export interface Usage {
+  readonly fuel: number;
+  /** On the processor; waiting for the host is not counted. */
+  readonly cpuMs: number;
+  /** Linear memories of the instance when the call ended. */
+  readonly memoryBytes: number;
+}
+
 /** Expected ends of a call are values. After `failed` the instance is gone. */
 export type CallOutcome =
-  | { readonly outcome: 'returned'; readonly value: unknown }
+  | { readonly outcome: 'returned'; readonly value: unknown; readonly usage?: Usage }
   /** The guest answered with the error case its contract declares. It lives on. */
-  | { readonly outcome: 'refused'; readonly error: unknown }
+  | { readonly outcome: 'refused'; readonly error: unknown; readonly usage?: Usage }
   /** No such export, or arguments that do not fit or are too large. The guest was not entered and lives on. */
   | { readonly outcome: 'rejected'; readonly error: ErrorRecord }
-  | { readonly outcome: 'failed'; readonly error: ErrorRecord };
+  | { readonly outcome: 'failed'; readonly error: ErrorRecord; readonly usage?: Usage };
 
 /** One live instance of a plugin in a cell. One call at a time; callers queue in the mailbox, not here. */
 export interface Instance {
   readonly exports: readonly string[];
   /** Where it runs, for people: `shared#2`, `own`, `thread`. */
   readonly cell: string;
+  /** What holds that cell, as reached and not as wished: `process+no-net+no-disk`, `process`, `thread`. */
+  readonly tier: string;
   /** Runs calls one after the other, in order, sent to the cell as one batch. Never rejects. After a `failed` the rest fail alike, un-entered. */
   callAll(requests: readonly CallRequest[]): readonly Promise<CallOutcome>[];
   /** Settles once, when the instance is gone: undefined after `close`, else why. Never rejects. */

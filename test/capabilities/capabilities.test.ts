@@ -6,7 +6,7 @@ import { entryWith, HandDrivenWatcher, ManualClock } from './wired.ts';
 const capabilities = createCapabilities({
   fileWatcher: new HandDrivenWatcher(),
   clock: new ManualClock(),
-  publish: { event: () => {}, log: () => {}, audit: () => {} },
+  publish: { event: () => {}, log: () => {}, audit: () => {}, telemetry: () => {} },
 });
 
 const wire = (imports: readonly string[]) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AuditRecord } from '../../relays/audit.ts';
 import type { PluginEvent } from '../../relays/plugin-event.ts';
 import type { PluginLogLine } from '../../relays/plugin-log.ts';
+import type { TelemetryEvent } from '../../relays/telemetry.ts';
 import { type CapabilitiesOptions, createCapabilities } from '../../src/capabilities/capabilities.ts';
 import type { PluginEntry } from '../../src/config/document.ts';
 import type { Clock } from '../../src/core/clock.ts';
@@ -37,6 +38,7 @@ export interface Wired extends AsyncDisposable {
   readonly logs: PluginLogLine[];
   readonly events: PluginEvent[];
   readonly audit: AuditRecord[];
+  readonly telemetry: TelemetryEvent[];
   readonly delivered: HostEvent[];
 }
 
@@ -61,6 +63,7 @@ export function wired(options: WiredOptions = {}): Wired {
   const logs: PluginLogLine[] = [];
   const events: PluginEvent[] = [];
   const audit: AuditRecord[] = [];
+  const telemetry: TelemetryEvent[] = [];
   const delivered: HostEvent[] = [];
   const capabilities = createCapabilities({
     fileWatcher: options.fileWatcher ?? watcher,
@@ -69,6 +72,7 @@ export function wired(options: WiredOptions = {}): Wired {
       event: (event) => events.push(event),
       log: (line) => logs.push(line),
       audit: (record) => audit.push(record),
+      telemetry: (event) => telemetry.push(event),
     },
     ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
     ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
@@ -96,6 +100,7 @@ export function wired(options: WiredOptions = {}): Wired {
     logs,
     events,
     audit,
+    telemetry,
     delivered,
     async call(name, ...args) {
       const call = functions.get(name);

@@ -40,10 +40,13 @@ const exports = ['lifecycle.handle-event'];
 
 const loading: PluginContext = {
   ...start,
-  candidate: { ...candidate, generation: 2, exports: [], cell: 'x' },
+  candidate: { ...candidate, generation: 2, exports: [], cell: 'x', tier: 'fake' },
 };
-const ready: PluginContext = { ...start, serving: { plan, generation: 1, exports, cell: 'x' } };
-const deaf: PluginContext = { ...start, serving: { plan, generation: 1, exports: [], cell: 'x' } };
+const ready: PluginContext = { ...start, serving: { plan, generation: 1, exports, cell: 'x', tier: 'fake' } };
+const deaf: PluginContext = {
+  ...start,
+  serving: { plan, generation: 1, exports: [], cell: 'x', tier: 'fake' },
+};
 const reloading: PluginContext = { ...loading, ...ready, candidate: loading.candidate };
 const degraded: PluginContext = { ...ready, degraded: { error, by: 'reload' } };
 const strict: PluginContext = { ...reloading, assignment: assignmentOf('a', { onReloadFailure: 'stop' }) };
@@ -72,13 +75,13 @@ const rows: readonly (readonly [StateValue, PluginContext, PluginMachineEvent, S
   [
     load('instantiating'),
     loading,
-    { type: 'execution.instantiated', generation: 2, exports: [], cell: 'x' },
+    { type: 'execution.instantiated', generation: 2, exports: [], cell: 'x', tier: 'fake' },
     load('initializing'),
   ],
   [
     load('instantiating'),
     loading,
-    { type: 'execution.instantiated', generation: 1, exports: [], cell: 'x' },
+    { type: 'execution.instantiated', generation: 1, exports: [], cell: 'x', tier: 'fake' },
     load('instantiating'),
   ],
   [load('initializing'), loading, { type: 'execution.initialized', generation: 2 }, { Ready: 'idle' }],

@@ -64,6 +64,7 @@ export class FakeInstance implements Instance {
   readonly pluginId: string;
   readonly exports: readonly string[];
   readonly cell = 'fake#1';
+  readonly tier = 'fake';
   readonly closed: Promise<ErrorRecord | undefined>;
   readonly #functions: Readonly<Record<string, GuestFunction>>;
   readonly #settleClosed: (error: ErrorRecord | undefined) => void;

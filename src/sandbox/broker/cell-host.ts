@@ -12,6 +12,8 @@ import type { Transport } from '../protocol/transport.ts';
 export interface CellHost {
   readonly transport: Transport;
   readonly pid: number | undefined;
+  /** What confines it, as reached. */
+  readonly tier: string;
   /** Ends it without asking; until it is gone it keeps the host process alive, whoever waits for that. Idempotent. */
   kill(): void;
   /** Settles when it is gone, with what is known of why. */
@@ -49,6 +51,7 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
   return {
     transport: pipeTransport(pipe),
     pid: child.pid,
+    tier: 'process',
     gone,
     kill: () => {
       child.ref();
@@ -75,6 +78,7 @@ export function startThreadCell(): CellHost {
   return {
     transport: portTransport(worker),
     pid: undefined,
+    tier: 'thread',
     gone,
     kill: () => {
       worker.ref();

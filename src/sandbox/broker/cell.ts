@@ -35,6 +35,7 @@ interface CellProgram {
 /** The broker's side of a cell: routes what it says to its instances, and kills it when it must. */
 export class Cell implements InstanceCell {
   readonly label: string;
+  readonly tier: string;
   readonly #options: CellOptions;
   readonly #channel: Channel;
   readonly #ready = Promise.withResolvers<void>();
@@ -53,6 +54,7 @@ export class Cell implements InstanceCell {
 
   constructor(options: CellOptions) {
     this.label = options.label;
+    this.tier = options.host.tier;
     this.#options = options;
     this.#channel = new Channel(
       options.host.transport,

@@ -14,6 +14,7 @@ import { fromScriptJson } from './script-json.ts';
 /** What an instance asks of the cell it lives in. */
 export interface InstanceCell {
   readonly label: string;
+  readonly tier: string;
   send(
     kind: 'call' | 'first-call' | 'cancel' | 'reply',
     instance: number,
@@ -36,6 +37,7 @@ export interface InstanceCell {
 export class GuestInstance implements Instance {
   readonly id: number;
   readonly cell: string;
+  readonly tier: string;
   readonly maxBytes: number;
   readonly closed: Promise<ErrorRecord | undefined>;
   /** Settles when the guest can be called. @throws why it cannot */
@@ -54,6 +56,7 @@ export class GuestInstance implements Instance {
   constructor(id: number, cell: InstanceCell, spec: InstanceSpec) {
     this.id = id;
     this.cell = cell.label;
+    this.tier = cell.tier;
     this.#cell = cell;
     this.#spec = spec;
     this.maxBytes = Math.min(spec.limits.message_bytes, maxMessageBytes - headBytes);

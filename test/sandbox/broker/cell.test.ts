@@ -22,6 +22,7 @@ async function openFallenCell() {
     host: {
       transport: brokerEnd,
       pid: undefined,
+      tier: 'process',
       gone: gone.promise,
       kill: () => gone.resolve('killed'),
       hold: () => {},
