@@ -10,6 +10,7 @@ export const plenty = 1n << 40n;
 export interface Metered {
   readonly exports: WasmInstance['exports'];
   readonly fuel: WasmGlobal;
+  readonly budgets: ReturnType<typeof budgetsWith>;
   /** Calls an export and tells what it gave and took. A trap is told by its message. */
   call(name: string, ...parameters: readonly unknown[]): { readonly result: unknown; readonly spent: number };
 }
@@ -18,20 +19,28 @@ export function newFuel(budget = plenty): WasmGlobal {
   return new wasm.Global({ value: 'i64', mutable: true }, budget);
 }
 
+/** What a metered module imports: this fuel, and pages for 4 GiB. */
+export function budgetsWith(fuel: WasmGlobal, pages = 65_536n) {
+  return { fuel, pages: newFuel(pages), 'refused-pages': newFuel(0n) };
+}
+
 /** Meters a module given as text and instantiates it. */
 export async function metered(
   text: string,
   {
     fuel = newFuel(),
+    pages = 1_000n,
     imports = {},
     options = meterOptions,
-  }: { fuel?: WasmGlobal; imports?: object; options?: MeterOptions } = {},
+  }: { fuel?: WasmGlobal; pages?: bigint; imports?: object; options?: MeterOptions } = {},
 ): Promise<Metered> {
   const module = new wasm.Module(meterModule(await parse(`(module ${text})`), options));
-  const { exports } = new wasm.Instance(module, { ...imports, __signalbox: { fuel } });
+  const budgets = budgetsWith(fuel, pages);
+  const { exports } = new wasm.Instance(module, { ...imports, __signalbox: budgets });
   return {
     exports,
     fuel,
+    budgets,
     call(name, ...parameters) {
       const before = BigInt(String(fuel.value));
       const result = outcomeOf(exports[name], parameters);

@@ -37,6 +37,8 @@ const shifts = {
 export interface FuelPlaces {
   /** Index of the imported global. */
   readonly global: number;
+  /** Index of the global that holds the pages memories may grow by. */
+  readonly pages: number;
   /** Index of the i64 local that may hold the fuel; asking for it adds it to the body. */
   readonly local: () => number;
 }
@@ -52,8 +54,8 @@ export interface BulkLength {
   readonly unit: Bulk['unit'];
   readonly local: number;
   readonly is64: boolean;
-  /** Growing by more fails at once, whatever the number. */
-  readonly mostGrowth: number;
+  /** A table that grows by more fails at once, whatever the number. */
+  readonly mostElements: number;
 }
 
 /** Writes the instructions that move and take fuel. */
@@ -109,26 +111,38 @@ export class FuelCode {
     this.state.inGlobal = !staysInLocal;
   }
 
+  /** Takes the length from the stack and charges for it. */
   chargeBulk(length: BulkLength, isCached: boolean): void {
     this.#local(op.localSet, length.local);
     this.charge(length, isCached);
+  }
+
+  /** Puts the length back on the stack. */
+  restoreLength(length: BulkLength): void {
     this.#local(op.localGet, length.local);
   }
 
+  /** Growth that fails costs nothing; a longer range than there can be traps anyway. */
   #lengthCost(length: BulkLength): void {
     const isGrowth = length.unit === 'grown-pages' || length.unit === 'grown-table-elements';
-    const most = isGrowth ? length.mostGrowth : longestRange;
     this.#length(length);
     if (isGrowth || length.is64) {
-      this.#const(isGrowth ? 0 : most);
+      this.#const(isGrowth ? 0 : longestRange);
       this.#length(length);
-      this.#const(most);
+      this.#most(length);
       this.#to.raw(op.i64LeU, op.select);
     }
     const shift = shifts[length.unit];
     if (shift === 0) return;
     this.#const(Math.abs(shift));
     this.#to.u8(shift > 0 ? op.i64Shl : op.i64ShrU);
+  }
+
+  #most({ unit, mostElements }: BulkLength): void {
+    if (unit === 'grown-pages') {
+      this.#to.u8(op.globalGet);
+      this.#to.u32(this.#places.pages);
+    } else this.#const(unit === 'grown-table-elements' ? mostElements : longestRange);
   }
 
   #length(length: BulkLength): void {

@@ -1,5 +1,6 @@
 import { skipLocals } from './body-locals.ts';
 import type { BodyPlan } from './body-plan.ts';
+import { budgetGlobals } from './budgets.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { type Callee, unknownCallee } from './call-costs.ts';
@@ -23,22 +24,22 @@ export interface MeterOptions {
 }
 
 /**
- * Rewrites a core module so that what it uses is bounded: each memory and table has a maximum, and everything it runs takes fuel from the
- * imported `i64` global `__signalbox.fuel`, all modules of an instance from the same one. Below zero it traps and the
- * global stays negative. Custom sections are dropped. The same bytes and options give the same module, and the same run the same fuel.
+ * Rewrites a core module so that what it uses is bounded: each memory and table has a maximum, its memories grow by no more than the
+ * budget of its instance, and everything it runs takes fuel. Below zero fuel it traps and the global stays negative. The
+ * budgets are imported globals, see `budgets`. Custom sections are dropped. The same bytes and options give the same module, and the same run the same fuel.
  * @throws `ARTIFACT_INVALID` for what is no valid module or uses instructions the meter does not know; `ARTIFACT_TOO_LARGE` over a cap.
  * @see docs/decisions/0008-one-fuel-global.md
  */
 export function meterModule(bytes: Uint8Array, options: MeterOptions): Uint8Array<ArrayBuffer> {
   const module = readModule(bytes);
-  const fuelGlobal = module.importedGlobals;
+  const budget = budgetGlobals(module.importedGlobals);
   const limits = {
     maxMemoryPages: Math.min(options.maxMemoryPages, 65_536),
     maxTableElements: options.maxTableElements,
     maxMemories: options.maxMemories ?? 4,
     allowMemory64: options.allowMemory64 ?? false,
   };
-  const sections = new SectionMeter(limits, fuelGlobal);
+  const sections = new SectionMeter(limits, budget);
   const planned = planFunctions(module);
   const out = new ByteWriter(Math.ceil(bytes.length * 1.25) + 64);
   out.copy(bytes, 0, 8);
@@ -48,9 +49,8 @@ export function meterModule(bytes: Uint8Array, options: MeterOptions): Uint8Arra
     if (section.id === sectionId.code) {
       meterBodies(module, planned, content, {
         calleeOf: planned.calleeOf,
-        fuelGlobal,
+        budget,
         widths: { memories: sections.memories64, tables: sections.tables64 },
-        maxMemoryPages: limits.maxMemoryPages,
         maxTableElements: limits.maxTableElements,
       });
     } else {
@@ -124,7 +124,7 @@ function directCalls(body: ByteReader, importedFunctions: number, functions: num
   return Uint32Array.from(callees);
 }
 
-/** The fuel is an import, so there is a section of imports, right after the types. */
+/** The budgets are imports, so there is a section of imports, right after the types. */
 function withImports(sections: readonly Section[]): readonly Section[] {
   if (sections.some(({ id }) => id === sectionId.import)) return sections;
   const after = sections.findIndex(({ id }) => id !== sectionId.type);
