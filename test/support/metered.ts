@@ -1,4 +1,5 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { wasmFunction } from '../../src/sandbox/cell/wasm-function.ts';
 import { type MeterOptions, meterModule } from '../../src/sandbox/metering/meter-module.ts';
 import { type WasmGlobal, type WasmInstance, wasm } from './web-assembly.ts';
 
@@ -21,7 +22,7 @@ export function newFuel(budget = plenty): WasmGlobal {
 
 /** What a metered module imports: this fuel, and pages for 4 GiB. */
 export function budgetsWith(fuel: WasmGlobal, pages = 65_536n) {
-  return { fuel, pages: newFuel(pages), 'refused-pages': newFuel(0n) };
+  return { fuel, pages: newFuel(pages), 'refused-pages': newFuel(0n), yield: null };
 }
 
 /** Meters a module given as text and instantiates it. */
@@ -30,12 +31,13 @@ export async function metered(
   {
     fuel = newFuel(),
     pages = 1_000n,
+    onSpent,
     imports = {},
     options = meterOptions,
-  }: { fuel?: WasmGlobal; pages?: bigint; imports?: object; options?: MeterOptions } = {},
+  }: { fuel?: WasmGlobal; pages?: bigint; onSpent?: unknown; imports?: object; options?: MeterOptions } = {},
 ): Promise<Metered> {
   const module = new wasm.Module(meterModule(await parse(`(module ${text})`), options));
-  const budgets = budgetsWith(fuel, pages);
+  const budgets = { ...budgetsWith(fuel, pages), ...(onSpent !== undefined && { yield: wasmFunction(onSpent) }) };
   const { exports } = new wasm.Instance(module, { ...imports, __signalbox: budgets });
   return {
     exports,

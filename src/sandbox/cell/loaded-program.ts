@@ -70,11 +70,3 @@ function wasmThatTells(onEnter: () => void): object {
   return Object.create(wasm, { promising: { value: promising } });
 }
 
-/** As much of `WebAssembly` as is used here. TypeScript knows it from the DOM only, and Promise Integration not at all. */
-interface Wasm {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => object;
-  promising(fn: (...args: unknown[]) => unknown): (...args: unknown[]) => Promise<unknown>;
-}
-
-const wasm = Reflect.get(globalThis, 'WebAssembly') as Wasm;

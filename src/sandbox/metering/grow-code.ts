@@ -1,4 +1,4 @@
-import type { BudgetGlobals } from './budgets.ts';
+import type { BudgetIndices } from './budgets.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 const op = {
@@ -36,7 +36,7 @@ export interface Growth {
  *
  * @param grow writes the instruction itself
  */
-export function writeGrowth(to: ByteWriter, budget: BudgetGlobals, growth: Growth, grow: () => void): void {
+export function writeGrowth(to: ByteWriter, budget: BudgetIndices, growth: Growth, grow: () => void): void {
   const index = (code: number, value: number): void => {
     to.u8(code);
     to.u32(value);

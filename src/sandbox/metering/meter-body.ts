@@ -1,7 +1,7 @@
 import { type AddressWidths, isLength64 } from './address-widths.ts';
 import { BodyLocals } from './body-locals.ts';
 import type { BlockPlan, BodyPlan } from './body-plan.ts';
-import { type BudgetGlobals, shiftedGlobal } from './budgets.ts';
+import { type BudgetIndices, shiftedGlobal } from './budgets.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Callee } from './call-costs.ts';
@@ -14,7 +14,7 @@ import { refuseModule } from './refusal.ts';
 /** What a body needs to know of its module. */
 export interface BodyContext {
   readonly calleeOf: (index: number) => Callee;
-  readonly budget: BudgetGlobals;
+  readonly budget: BudgetIndices;
   readonly widths: AddressWidths;
   readonly maxTableElements: number;
 }
@@ -76,8 +76,7 @@ class BodyMeter {
     this.#locals = locals;
     this.#copiedTo = body.offset;
     this.#fuel = new FuelCode(this.code, {
-      global: context.budget.fuel,
-      pages: context.budget.pages,
+      budget: context.budget,
       local: () => locals.fuel(),
     });
   }

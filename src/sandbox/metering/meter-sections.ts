@@ -1,4 +1,11 @@
-import { type BudgetGlobals, budgets, shiftedGlobal } from './budgets.ts';
+import {
+  type BudgetIndices,
+  budgetImports,
+  budgets,
+  shiftedGlobal,
+  writeBudgetImports,
+  writeYieldType,
+} from './budgets.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { caps } from './caps.ts';
@@ -18,24 +25,32 @@ export class SectionMeter {
   readonly memories64: boolean[] = [];
   readonly tables64: boolean[] = [];
   readonly #limits: SectionLimits;
-  readonly #budget: BudgetGlobals;
+  readonly #budget: BudgetIndices;
 
-  constructor(limits: SectionLimits, budget: BudgetGlobals) {
+  constructor(limits: SectionLimits, budget: BudgetIndices) {
     this.#limits = limits;
     this.#budget = budget;
   }
 
   imports(reader: ByteReader, out: ByteWriter): void {
     const count = readCount(reader, 'imports', caps.imports);
-    out.u32(count + budgets.names.length);
+    out.u32(count + budgetImports);
     for (let rest = count; rest > 0; rest--) this.#import(reader, out);
-    const typeI64 = 0x7e;
-    const isMutable = 1;
-    for (const name of budgets.names) {
-      out.name(budgets.module);
-      out.name(name);
-      out.raw(externalKind.global, typeI64, isMutable);
-    }
+    writeBudgetImports(out, this.#budget);
+  }
+
+  /** One more, behind the module's own. */
+  types(reader: ByteReader, out: ByteWriter): void {
+    out.u32((reader.isAtEnd ? 0 : reader.u32()) + 1);
+    copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
+    writeYieldType(out);
+  }
+
+  /** One more, behind the module's own. */
+  functions(reader: ByteReader, out: ByteWriter): void {
+    out.u32(reader.u32() + 1);
+    copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
+    out.u32(this.#budget.type);
   }
 
   memories(reader: ByteReader, out: ByteWriter): void {
