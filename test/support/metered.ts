@@ -21,8 +21,13 @@ export function newFuel(budget = plenty): WasmGlobal {
 }
 
 /** What a metered module imports: this fuel, and pages for 4 GiB. */
-export function budgetsWith(fuel: WasmGlobal, pages = 65_536n) {
-  return { fuel, pages: newFuel(pages), 'refused-pages': newFuel(0n), yield: null };
+export function budgetsWith(fuel: WasmGlobal, pages = 65_536n, onSpent?: object) {
+  return {
+    fuel,
+    pages: newFuel(pages),
+    'refused-pages': newFuel(0n),
+    yield: onSpent ? wasmFunction(onSpent) : null,
+  };
 }
 
 /** Meters a module given as text and instantiates it. */
@@ -34,10 +39,10 @@ export async function metered(
     onSpent,
     imports = {},
     options = meterOptions,
-  }: { fuel?: WasmGlobal; pages?: bigint; onSpent?: unknown; imports?: object; options?: MeterOptions } = {},
+  }: { fuel?: WasmGlobal; pages?: bigint; onSpent?: object; imports?: object; options?: MeterOptions } = {},
 ): Promise<Metered> {
   const module = new wasm.Module(meterModule(await parse(`(module ${text})`), options));
-  const budgets = { ...budgetsWith(fuel, pages), ...(onSpent !== undefined && { yield: wasmFunction(onSpent) }) };
+  const budgets = budgetsWith(fuel, pages, onSpent);
   const { exports } = new wasm.Instance(module, { ...imports, __signalbox: budgets });
   return {
     exports,
