@@ -54,9 +54,9 @@ export class GuestStack {
   suspender(call: () => Promise<void> | undefined): object {
     return new wasm.Suspending(() => {
       const suspended = call();
+      if (suspended === undefined) return undefined;
       this.#isSuspendable = false;
-      if (suspended === undefined) this.#isSuspendable = true;
-      return suspended?.then(() => {
+      return suspended.then(() => {
         this.#isSuspendable = true;
       });
     });
