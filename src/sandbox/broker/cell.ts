@@ -8,7 +8,7 @@ import type { CellHost } from './cell-host.ts';
 import { GuestInstance, type InstanceCell } from './guest-instance.ts';
 
 /** How long a guest that was running may take to let go once it is destroyed; then its cell is killed. */
-const letGoMs = 20;
+const letGoMs = 150;
 /** A cell that runs nothing and does not answer for three beats is stuck. */
 const heartbeatMs = 2_000;
 const maxMissedBeats = 3;
