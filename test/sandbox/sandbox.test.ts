@@ -17,8 +17,8 @@ describe('cells', () => {
     await harness[Symbol.asyncDispose]();
   });
 
-  const pidOf = (): number => {
-    const started = harness.events.filter((event) => event.type === 'cell-started').at(-1);
+  const pidOf = (cell: string): number => {
+    const started = harness.events.findLast((event) => event.type === 'cell-started' && event.cell === cell);
     if (started?.type !== 'cell-started' || started.pid === undefined) throw new Error('No cell was started');
     return started.pid;
   };
@@ -83,14 +83,15 @@ describe('cells', () => {
   });
 
   test('kill -9 of a cell is told to every guest in it', async () => {
-    const guests = await Promise.all([harness.instantiate(counter), harness.instantiate(probe)]);
-    process.kill(pidOf(), 'SIGKILL');
+    const first = await harness.instantiate(counter);
+    const guests = [first, await harness.instantiate(counter)].filter(({ cell }) => cell === first.cell);
+    process.kill(pidOf(first.cell), 'SIGKILL');
     const closed = await Promise.all(guests.map((guest) => guest.closed));
     expect(closed).toEqual(
       guests.map(() =>
         expect.objectContaining({
           code: 'CELL_LOST',
-          message: 'Cell shared#1 is gone: it was ended by SIGKILL',
+          message: `Cell ${first.cell} is gone: it was ended by SIGKILL`,
         }),
       ),
     );
@@ -182,7 +183,7 @@ describe('cells', () => {
 
   test('two hundred guests of both kinds come and go, and nothing of them stays', async () => {
     const first = await harness.instantiate(counter);
-    const pid = pidOf();
+    const pid = pidOf(first.cell);
     await first.close();
     for (let round = 0; round < 2; round += 1) {
       const guests = await Promise.all(
