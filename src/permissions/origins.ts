@@ -23,16 +23,23 @@ const labels = /^[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/;
 export function readOrigin(written: string): OriginReading {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) {
     const withScheme = readUrl(`https://${written}`);
-    return invalid('has no scheme', withScheme && hostProblem(withScheme) === undefined ? withScheme.origin : example);
+    return invalid(
+      'has no scheme',
+      withScheme && hostProblem(withScheme) === undefined ? withScheme.origin : example,
+    );
   }
   const url = readUrl(written);
   if (!url) return invalid('is no URL', example);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return invalid(`has the scheme "${url.protocol.slice(0, -1)}"; only https and http can be requested`, example);
+    return invalid(
+      `has the scheme "${url.protocol.slice(0, -1)}"; only https and http can be requested`,
+      example,
+    );
   const problem = hostProblem(url);
   if (problem !== undefined) return invalid(problem.clause, problem.fix ?? example);
   if (url.username !== '' || url.password !== '') return invalid('has a user name', url.origin);
-  if (url.pathname !== '/' || /[?#]/.test(written)) return invalid('says more than scheme, host and port', url.origin);
+  if (url.pathname !== '/' || /[?#]/.test(written))
+    return invalid('says more than scheme, host and port', url.origin);
   return { outcome: 'origin', origin: url.origin };
 }
 
@@ -64,10 +71,15 @@ function wildcardOf(origin: string): { readonly start: string; readonly end: str
   return start !== undefined && end?.startsWith('.') ? { start, end } : undefined;
 }
 
-function hostProblem({ hostname, protocol, port }: URL): { readonly clause: string; readonly fix?: string } | undefined {
+function hostProblem({
+  hostname,
+  protocol,
+  port,
+}: URL): { readonly clause: string; readonly fix?: string } | undefined {
   if (hostname.startsWith('[')) return undefined;
   const name = hostname.startsWith('*.') ? hostname.slice(2) : hostname;
-  if (name.includes('*')) return { clause: 'has a "*" elsewhere than before the first dot', fix: 'https://*.example.com' };
+  if (name.includes('*'))
+    return { clause: 'has a "*" elsewhere than before the first dot', fix: 'https://*.example.com' };
   if (name !== hostname && !name.includes('.'))
     return { clause: 'has a "*" above everything', fix: `https://*.example.${name}` };
   if (isHostName(name)) return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allows, covers } from '../../src/permissions/allowing.ts';
 import { SignalboxError } from '../../src/core/errors.ts';
+import { allows, covers } from '../../src/permissions/allowing.ts';
 import { parsePermission } from '../../src/permissions/permission.ts';
 
 const request = (origin: string) => parsePermission(`net:request:${origin}`);
@@ -40,9 +40,17 @@ describe('what is no origin is refused with what to write', () => {
     ],
     ['https://me@api.example.com', 'has a user name', 'https://api.example.com'],
     ['https://api.example.com/v1', 'says more than scheme, host and port', 'https://api.example.com'],
-    ['https://api.example.com:8443/?', 'says more than scheme, host and port', 'https://api.example.com:8443'],
+    [
+      'https://api.example.com:8443/?',
+      'says more than scheme, host and port',
+      'https://api.example.com:8443',
+    ],
     ['https://api.example.com.:8443', 'has a dot at the end', 'https://api.example.com:8443'],
-    ['https://a..example.com', 'has the host "a..example.com", which is no name and no address', 'https://api.example.com'],
+    [
+      'https://a..example.com',
+      'has the host "a..example.com", which is no name and no address',
+      'https://api.example.com',
+    ],
     ['https://*.com', 'has a "*" above everything', 'https://*.example.com'],
     ['https://*', 'has a "*" elsewhere than before the first dot', 'https://*.example.com'],
     ['https://*example.com', 'has a "*" elsewhere than before the first dot', 'https://*.example.com'],
@@ -80,16 +88,20 @@ describe('a wildcard covers names below, on its own scheme and port', () => {
     expect(covers(request(granted), request(wanted))).toBe(isCovered);
   });
 
-  test.each(['https://.example.com', 'https://a..example.com', 'https://evil.org#.example.com', 'https://evil.org/.example.com'])(
-    'and nothing that only ends like one: %s',
-    (scope) => {
-      expect(covers(request('https://*.example.com'), { kind: 'net:request', scope })).toBe(false);
-    },
-  );
+  test.each([
+    'https://.example.com',
+    'https://a..example.com',
+    'https://evil.org#.example.com',
+    'https://evil.org/.example.com',
+  ])('and nothing that only ends like one: %s', (scope) => {
+    expect(covers(request('https://*.example.com'), { kind: 'net:request', scope })).toBe(false);
+  });
 });
 
 test('of two grants that cover an origin the closer one is the rule', () => {
-  const granted = ['https://*.example.com', 'https://*.api.example.com', 'https://v1.api.example.com'].map(request);
+  const granted = ['https://*.example.com', 'https://*.api.example.com', 'https://v1.api.example.com'].map(
+    request,
+  );
   const rules = ['https://v1.api.example.com', 'https://v2.api.example.com', 'https://www.example.com'].map(
     (origin) => allows(granted, request(origin)).rule,
   );
