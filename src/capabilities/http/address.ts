@@ -39,11 +39,10 @@ export function classifyAddress(text: string): AddressClass {
 }
 
 function rangeOfIpv6(address: ipaddr.IPv6): string {
-  const range = address.range();
-  if (range !== 'unicast') return range;
   const { parts } = address;
   // RFC 5214: an interface identifier of 0000:5efe or 0200:5efe carries an IPv4 address, under any prefix.
   if (((parts[4] ?? 0) & 0xfdff) === 0 && parts[5] === 0x5efe) return 'isatap';
+  const range = address.range();
   // All that IANA has given out as global unicast. IPv4-compatible addresses (::/96) and much else lie outside.
-  return ((parts[0] ?? 0) & 0xe000) === 0x2000 ? range : 'unallocated';
+  return range === 'unicast' && ((parts[0] ?? 0) & 0xe000) !== 0x2000 ? 'unallocated' : range;
 }
