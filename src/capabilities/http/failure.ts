@@ -22,9 +22,6 @@ export class RequestFailure extends Error {
 /** What a library threw, as the guest may hear it: by its code, since a message may name addresses or quote what was sent. */
 export function brokenOff(what: string, cause: unknown): RequestFailure {
   if (cause instanceof RequestFailure) return cause;
-  const code =
-    cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
-      ? cause.code
-      : 'no reason given';
-  return new RequestFailure({ tag: 'io', val: `${what}: ${code}` }, cause);
+  const isCoded = cause instanceof Error && 'code' in cause && typeof cause.code === 'string';
+  return new RequestFailure({ tag: 'io', val: isCoded ? `${what}: ${cause.code}` : what }, cause);
 }
