@@ -32,7 +32,11 @@ const localhost = ['127.0.0.1', '::1'];
  *
  * @throws RequestFailure `io` when a name has no address
  */
-export async function findDestination(url: URL, resolve: NameResolver): Promise<Destination | Unreachable> {
+export async function findDestination(
+  url: URL,
+  resolve: NameResolver,
+  signal: AbortSignal,
+): Promise<Destination | Unreachable> {
   const isSecure = url.protocol === 'https:';
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const destination = { outcome: 'destination', isSecure, hostname, port: portOf(url) } as const;
@@ -44,7 +48,7 @@ export async function findDestination(url: URL, resolve: NameResolver): Promise<
       : { ...destination, addresses: [hostname] };
   }
   if (!isHostName(hostname)) return refusal(hostname, `"${hostname}" is`, 'no name');
-  const addresses = await resolve(hostname).catch((cause: unknown) => {
+  const addresses = await resolve(hostname, signal).catch((cause: unknown) => {
     throw brokenOff(`The name "${hostname}" cannot be resolved`, cause);
   });
   const unfit = unfitAddress(addresses, ['public']);

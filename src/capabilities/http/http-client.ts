@@ -7,6 +7,7 @@ import { decodedBody } from './decoding.ts';
 import { type HttpError, RequestFailure } from './failure.ts';
 import { type Header, pairedHeaders } from './headers.ts';
 import { type Lifetime, startLifetime } from './lifetime.ts';
+import { atMost } from './name-resolver.ts';
 import type { Network } from './network.ts';
 import { OpenBody } from './open-body.ts';
 import { redirectedRequest } from './redirect.ts';
@@ -68,7 +69,12 @@ export class HttpClient {
   constructor(options: HttpClientOptions) {
     const { access, entry, baseFolder, limits, clock, network, resources } = options;
     this.#options = options;
-    this.#sending = { access, network, secrets: loadSecrets(entry, baseFolder) };
+    this.#sending = {
+      access,
+      // One at a time: names that nobody answers hold up their own plugin, and not the line of all.
+      network: { ...network, resolve: atMost(1, network.resolve) },
+      secrets: loadSecrets(entry, baseFolder),
+    };
     this.#rate = createRateLimit(limits.net_ops_per_second, clock);
     resources.defer(() => this.#gone.abort());
   }
@@ -199,7 +205,9 @@ export class HttpClient {
       if (oldest !== undefined && this.#failed.size > maxRemembered) this.#failed.delete(oldest);
     };
     this.#open.set(id, opened);
-    signal.addEventListener('abort', forget, { once: true });
+    // Its time may have run out between the head and here.
+    if (signal.aborted) forget();
+    else signal.addEventListener('abort', forget, { once: true });
   }
 
   #refusal(thrown: unknown): { readonly outcome: 'refused'; readonly error: HttpError } {

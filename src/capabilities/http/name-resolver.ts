@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 
-/** All addresses of a name, each a plain IPv4 or IPv6 address. Rejects when there is none. */
-export type NameResolver = (hostname: string) => Promise<readonly string[]>;
+/** All addresses of a name, each a plain IPv4 or IPv6 address. Rejects when there is none, and may when the signal aborts. */
+export type NameResolver = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /**
  * The system's resolver blocks one of the few threads (four by default) that the host's files share, for as long as the slowest
@@ -16,17 +16,34 @@ export function systemResolver(): NameResolver {
   });
 }
 
-/** Bounds how many names are looked up at once. */
+/** Bounds how many names are looked up at once. The others wait in line, and leave it when their signal aborts. */
 export function atMost(count: number, resolve: NameResolver): NameResolver {
-  const waiting: (() => void)[] = [];
+  const line = new Set<() => void>();
   let free = count;
-  return async (hostname) => {
+
+  const turn = (signal: AbortSignal): Promise<void> =>
+    new Promise((proceed, giveUp) => {
+      const leave = (): void => {
+        line.delete(take);
+        giveUp(signal.reason);
+      };
+      const take = (): void => {
+        line.delete(take);
+        signal.removeEventListener('abort', leave);
+        proceed();
+      };
+      line.add(take);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+
+  return async (hostname, signal) => {
+    signal.throwIfAborted();
     if (free > 0) free--;
-    else await new Promise<void>((proceed) => waiting.push(proceed));
+    else await turn(signal);
     try {
-      return await resolve(hostname);
+      return await resolve(hostname, signal);
     } finally {
-      const next = waiting.shift();
+      const [next] = line;
       if (next) next();
       else free++;
     }

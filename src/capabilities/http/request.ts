@@ -5,6 +5,8 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 export type Method = (typeof methods)[number];
 
 const maxUrlBytes = 8 * 1024;
+/** What a name can have, and room for an address; what a longer one is would stand in every record of its denial. */
+const maxHostChars = 255;
 
 /** A `request` of the WIT, lifted. */
 export interface AskedRequest {
@@ -44,9 +46,10 @@ export function readRequest({ method: asked, url: text, headers, body }: AskedRe
 }
 
 /** Why nothing can be sent to a URL, whatever is granted; undefined when it can. */
-export function requestUrlProblem({ protocol, username, password, href }: URL): string | undefined {
+export function requestUrlProblem({ protocol, username, password, hostname, href }: URL): string | undefined {
   if (protocol !== 'https:' && protocol !== 'http:') return 'has a scheme other than https and http';
   if (username !== '' || password !== '') return 'has a user name';
+  if (hostname.length > maxHostChars) return 'has a host that is too long';
   // Escaping makes it longer.
   return href.length > maxUrlBytes * 3 ? 'is too long' : undefined;
 }

@@ -56,7 +56,7 @@ export async function send(
   }
 
   const connecting = async () => {
-    const destination = await findDestination(url, network.resolve);
+    const destination = await findDestination(url, network.resolve, lifetime.signal);
     if (destination.outcome === 'refused') {
       access.deny(needed, destination.rule, method);
       throw denied(needed, destination.guestRule);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { classifyAddress } from '../../../src/capabilities/http/address.ts';
 import { SignalboxError } from '../../../src/core/errors.ts';
@@ -148,6 +149,38 @@ describe('an address that was granted as such is reached, in whichever spelling'
     expect(await tagOf(box, `http://127.0.0.1:${server.port}/`)).toBe('denied');
     expect(server.connections()).toBe(0);
   });
+});
+
+/** A number in one of the bases that addresses are written in. */
+const spelled = (value: number, base: 'decimal' | 'octal' | 'hex'): string =>
+  base === 'decimal' ? String(value) : base === 'octal' ? `0${value.toString(8)}` : `0x${value.toString(16)}`;
+
+test('no spelling of an address that is not public makes it so', () => {
+  const base = fc.constantFrom('decimal', 'octal', 'hex');
+  const address = fc.oneof(
+    ...[0x7f000000, 0x0a000000, 0xa9fe0000, 0xc0a80000, 0xac100000, 0x64400000, 0xe0000000].map((network) =>
+      fc.nat(0xffff).map((host) => network + host),
+    ),
+  );
+  fc.assert(
+    fc.property(
+      address,
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(base, { minLength: 4 }),
+      (value, parts, bases) => {
+        // The last part takes what the others leave (inet_aton).
+        const leading = Array.from(
+          { length: parts - 1 },
+          (_, index) => Math.floor(value / 2 ** (24 - 8 * index)) % 256,
+        );
+        const rest = value % 2 ** (32 - 8 * (parts - 1));
+        const host = [...leading, rest].map((part, index) => spelled(part, bases[index] ?? 'hex')).join('.');
+        const parsed = new URL(`http://${host}/`).hostname;
+        expect([host, classifyAddress(parsed).reach]).not.toEqual([host, 'public']);
+        expect(parsed).toBe([24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.'));
+      },
+    ),
+  );
 });
 
 test.each([

@@ -72,6 +72,19 @@ test('an origin that is not granted is denied before its name is looked up, with
   ]);
 });
 
+test('a wildcard is a grant, and no name to ask for', async () => {
+  await using box = wired({
+    permissions: ['net:request:https://*.example.com'],
+    network: {
+      resolve: () => {
+        throw new Error('Nothing is to be looked up');
+      },
+    },
+  });
+  for (const host of ['*.example.com', 'a.*.example.com', 'a..example.com', '.example.com', 'example.com'])
+    expect(await ask(box, `https://${host}/`)).toMatchObject({ error: { tag: 'denied' } });
+});
+
 describe('a request that nobody may send is refused, and nothing is connected', () => {
   test.each([
     'Host',
@@ -166,6 +179,7 @@ describe('a request that nobody may send is refused, and nothing is connected', 
     ['/relative', 'The URL cannot be parsed'],
     ['http://', 'The URL cannot be parsed'],
     [`https://api.example.com/${'x'.repeat(8200)}`, 'The URL is longer than 8192 bytes'],
+    [`https://${'x.'.repeat(130)}example.com/`, 'The URL has a host that is too long'],
     ['ftp://api.example.com/', 'The URL has a scheme other than https and http'],
     ['file:///etc/passwd', 'The URL has a scheme other than https and http'],
     ['unix:/var/run/docker.sock', 'The URL has a scheme other than https and http'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { atMost } from '../../../src/capabilities/http/name-resolver.ts';
 import type { NetworkOptions } from '../../../src/capabilities/http/network.ts';
 import { wired } from '../wired.ts';
@@ -109,22 +109,65 @@ test('proxies of the environment are not asked', async () => {
   }
 });
 
-test('plugins never have more than so many names looked up at once', async () => {
-  const begun: string[] = [];
-  const answers = new Map<string, () => void>();
-  const resolve = atMost(2, (name) => {
-    begun.push(name);
-    return new Promise((answer) => answers.set(name, () => answer([name])));
+describe('names that are looked up at once are bounded', () => {
+  /** A resolver that answers when it is told. */
+  function answeredByHand() {
+    const begun: string[] = [];
+    const answers = new Map<string, () => void>();
+    const resolve = atMost(2, (name) => {
+      begun.push(name);
+      return new Promise((answer) => answers.set(name, () => answer([name])));
+    });
+    return { begun, resolve, answer: (name: string) => answers.get(name)?.() };
+  }
+  const patient = new AbortController().signal;
+
+  test('and the others follow in order', async () => {
+    const { begun, resolve, answer } = answeredByHand();
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => resolve(name, patient));
+    expect(begun).toEqual(['a', 'b']);
+    answer('b');
+    expect(await b).toEqual(['b']);
+    await vi.waitFor(() => expect(begun).toEqual(['a', 'b', 'c']));
+    answer('a');
+    answer('c');
+    expect(await Promise.all([a, c])).toEqual([['a'], ['c']]);
+    await vi.waitFor(() => expect(begun).toEqual(['a', 'b', 'c', 'd']));
+    answer('d');
+    expect(await d).toEqual(['d']);
   });
-  const all = ['a', 'b', 'c', 'd'].map(resolve);
-  expect(begun).toEqual(['a', 'b']);
-  answers.get('b')?.();
-  expect(await all[1]).toEqual(['b']);
-  await Promise.resolve();
-  expect(begun).toEqual(['a', 'b', 'c']);
-  for (const name of ['a', 'c']) answers.get(name)?.();
-  await all[2];
-  await Promise.resolve();
-  answers.get('d')?.();
-  expect(await Promise.all(all)).toEqual([['a'], ['b'], ['c'], ['d']]);
+
+  test('and who gives up waiting is never looked up', async () => {
+    const { begun, resolve, answer } = answeredByHand();
+    const impatient = new AbortController();
+    const first = ['a', 'b'].map((name) => resolve(name, patient));
+    const gaveUp = resolve('c', impatient.signal);
+    const last = resolve('d', patient);
+    impatient.abort(new Error('No more time'));
+    await expect(gaveUp).rejects.toThrow('No more time');
+    answer('a');
+    answer('b');
+    await Promise.all(first);
+    await vi.waitFor(() => expect(begun).toEqual(['a', 'b', 'd']));
+    answer('d');
+    expect(await last).toEqual(['d']);
+  });
+
+  test('to one for each plugin', async () => {
+    const begun: string[] = [];
+    await using box = wired({
+      permissions: ['net:request:https://*.example.com'],
+      network: {
+        resolve: (name) => {
+          begun.push(name);
+          return new Promise(() => {});
+        },
+      },
+    });
+    const asked = ['a', 'b', 'c'].map((name) => ask(box, `https://${name}.example.com/`));
+    await vi.waitFor(() => expect(begun.length).toBe(1));
+    box.clock.advance(5_000);
+    for (const reply of asked) expect(await reply).toEqual({ outcome: 'refused', error: { tag: 'timeout' } });
+    expect(begun).toEqual(['a.example.com']);
+  });
 });
