@@ -7,6 +7,8 @@ export interface AuditRecord {
   readonly decision: 'granted' | 'withheld' | 'used' | 'denied';
   /** `fs:read:waves/a.vcd` */
   readonly permission: string;
+  /** Of a request: `GET`. */
+  readonly method?: string;
   /** The grant that allowed it, or the rule that did not. */
   readonly rule: string;
   /** Further uses of the same grant since the record before, counted and not told one by one. */

@@ -13,10 +13,10 @@ const coalesceMs = 1_000;
 export interface Access {
   /** Decides without telling anyone. A denial's rule ends in what would allow it. */
   check(needed: Permission): Decision;
-  /** Decides and tells. */
-  decide(needed: Permission): Decision;
+  /** Decides and tells. @param method of a request: such a use is told for itself, and not counted with others */
+  decide(needed: Permission, method?: string): Decision;
   /** Tells of a denial that the grants alone did not cause. */
-  deny(needed: Permission, rule: string): void;
+  deny(needed: Permission, rule: string, method?: string): void;
   /** Tells of the uses that were only counted so far. */
   flush(): void;
 }
@@ -39,15 +39,21 @@ export function createAccess({ entry, effective, clock, audit }: AccessOptions):
   const granted = entry.permissions.map(parsePermission);
   const usages = new Map<string, Usage>();
 
-  const tell = (decision: 'used' | 'denied', permission: string, rule: string, repeats = 0): void => {
-    const told = {
+  const tell = (
+    decision: 'used' | 'denied',
+    permission: string,
+    rule: string,
+    { method, repeats = 0 }: Pick<AuditRecord, 'method' | 'repeats'> = {},
+  ): void => {
+    audit({
       time: clock.now(),
       plugin: entry.id,
       decision,
       permission: printable(permission),
       rule: printable(rule),
-    };
-    audit(repeats > 0 ? { ...told, repeats } : told);
+      ...(method !== undefined && { method }),
+      ...(repeats > 0 && { repeats }),
+    });
   };
 
   const tellUse = (permission: string, rule: string): void => {
@@ -58,7 +64,7 @@ export function createAccess({ entry, effective, clock, audit }: AccessOptions):
       usage.permission = permission;
       return;
     }
-    tell('used', permission, rule, usage?.repeats);
+    tell('used', permission, rule, usage && { repeats: usage.repeats });
     usages.set(rule, { toldAt: now, repeats: 0, permission });
   };
 
@@ -73,18 +79,23 @@ export function createAccess({ entry, effective, clock, audit }: AccessOptions):
 
   return {
     check,
-    decide(needed) {
+    decide(needed, method) {
       const decision = check(needed);
-      if (decision.allowed) tellUse(permissionText(needed), decision.rule);
-      else tell('denied', permissionText(needed), decision.rule);
+      const permission = permissionText(needed);
+      if (decision.allowed && method === undefined) tellUse(permission, decision.rule);
+      else tell(decision.allowed ? 'used' : 'denied', permission, decision.rule, methodOf(method));
       return decision;
     },
-    deny: (needed, rule) => tell('denied', permissionText(needed), rule),
+    deny: (needed, rule, method) => tell('denied', permissionText(needed), rule, methodOf(method)),
     flush() {
       for (const [rule, { repeats, permission }] of usages) {
-        if (repeats > 0) tell('used', permission, rule, repeats - 1);
+        if (repeats > 0) tell('used', permission, rule, { repeats: repeats - 1 });
       }
       usages.clear();
     },
   };
+}
+
+function methodOf(method: string | undefined): Pick<AuditRecord, 'method'> {
+  return method === undefined ? {} : { method };
 }

@@ -10,6 +10,10 @@ import { wireConfig } from './config.ts';
 import type { HostCapability } from './define-capability.ts';
 import { wireFilesystem } from './filesystem.ts';
 import { wireHostCapability } from './host-capability.ts';
+import { wireHttp } from './http/http.ts';
+import { HttpClient } from './http/http-client.ts';
+import { createNetwork, type NetworkOptions } from './http/network.ts';
+import { createLimitHits } from './limit-hits.ts';
 import { wireLog } from './log.ts';
 import { platformWalk } from './platform-walk.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
@@ -25,6 +29,8 @@ export interface CapabilitiesOptions {
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
   /** Interfaces of the host application's own. */
   readonly hostCapabilities?: readonly HostCapability[];
+  /** How plugins reach servers. */
+  readonly network?: NetworkOptions;
 }
 
 type InterfaceWiring = (context: WiringContext) => Readonly<Record<string, HostFunction>>;
@@ -35,6 +41,7 @@ const own: Readonly<Record<string, InterfaceWiring>> = {
   'signalbox:plugin/relay': wireRelay,
   'signalbox:plugin/filesystem': wireFilesystem,
   'signalbox:plugin/watch': wireWatch,
+  'signalbox:plugin/http': wireHttp,
 };
 
 /**
@@ -52,6 +59,7 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
     interfaces.set(capability.interface, (context) => wireHostCapability(capability, context));
   }
   const walk = platformWalk();
+  const network = createNetwork(options.network);
 
   return {
     offered: [...interfaces.keys()],
@@ -65,17 +73,13 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         audit: publish.audit,
       });
       resources.defer(() => access.flush());
-      const plugin = request.entry.id;
+      const tellLimit = createLimitHits({ plugin: request.entry.id, clock, telemetry: publish.telemetry });
       const rateOf = (name: RateName): RateLimit =>
         createRateLimit(request.limits[name], clock, (reached, allowed) =>
-          publish.telemetry({
-            kind: 'limit',
-            time: clock.now(),
-            plugin,
-            hit: { name, reached, allowed },
-          }),
+          tellLimit({ name, reached, allowed }),
         );
       let config: PluginEntry['config'] = request.entry.config;
+      let http: HttpClient | undefined;
       const context: WiringContext = {
         ...request,
         access,
@@ -86,6 +90,12 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         channelSchemas,
         rateOf,
         fileRate: rateOf('fs_ops_per_second'),
+        network,
+        http: () => {
+          http ??= new HttpClient(context);
+          return http;
+        },
+        tellLimit,
         config: () => config,
         resources,
       };

@@ -8,12 +8,9 @@ export interface RateLimit {
   charge(tokens: number): void;
 }
 
-/** Refusals that follow within this time are told together. */
-const toldEveryMs = 1_000;
-
 /**
  * @param perSecond also the burst; 0 gives nothing, ever
- * @param onRefused told of refusals, at most once a second: what was asked for in that time, about
+ * @param onRefused told of each refusal: what was asked for since something was given last
  */
 export function createRateLimit(
   perSecond: number,
@@ -23,17 +20,6 @@ export function createRateLimit(
   let tokens = perSecond;
   let refilledAt = clock.now();
   let refused = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
-
-  const refuse = (): void => {
-    refused += 1;
-    const now = clock.now();
-    if (Math.abs(now - toldAt) < toldEveryMs) return;
-    onRefused(perSecond + refused, perSecond);
-    toldAt = now;
-    refused = 0;
-  };
-
   const refill = (): void => {
     const now = clock.now();
     // The wall clock may be set back; that gives nothing and takes nothing.
@@ -45,10 +31,12 @@ export function createRateLimit(
     take(count = 1) {
       refill();
       if (tokens < 1) {
-        refuse();
+        refused += 1;
+        onRefused(perSecond + refused, perSecond);
         return false;
       }
       tokens -= count;
+      refused = 0;
       return true;
     },
     charge(count) {

@@ -1,12 +1,14 @@
 import type { Publishers } from '../../relays/relays.ts';
 import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
-import type { LimitName, Limits } from '../permissions/limits.ts';
+import type { LimitHit, LimitName, Limits } from '../permissions/limits.ts';
 import type { Permission } from '../permissions/permission.ts';
 import type { HostEvent } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
 import type { Access } from './access.ts';
 import type { ChannelSchemas } from './channel-schemas.ts';
+import type { HttpClient } from './http/http-client.ts';
+import type { Network } from './http/network.ts';
 import type { PathWalk } from './path-walk.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -38,6 +40,11 @@ export interface WiringContext {
   readonly rateOf: (limit: RateName) => RateLimit;
   /** Shared by all that touches the disk. */
   readonly fileRate: RateLimit;
+  readonly network: Network;
+  /** The one client of this instance: whatever interface it asks by, its limits are the same. @throws `SECRET_UNAVAILABLE` */
+  readonly http: () => HttpClient;
+  /** Tells telemetry what tripped. */
+  readonly tellLimit: (hit: LimitHit) => void;
   /** The `config` table in force. */
   readonly config: () => PluginEntry['config'];
   readonly deliver: (event: HostEvent) => void;

@@ -68,6 +68,8 @@ export function flagOfInterface(name: string): string | undefined {
       return '--allow-watch=DIR';
     case 'signalbox:plugin/relay':
       return '--allow-publish=CHANNEL';
+    case 'signalbox:plugin/http':
+      return '--allow=net:request:ORIGIN';
     default:
       return undefined;
   }

@@ -228,9 +228,8 @@ function logLine({ plugin, time, level, message, fields, dropped }: PluginLogLin
   return { time, source: plugin, label: level, tone: toneOfLevel[level], text, more: [] };
 }
 
-function auditLines({ time, plugin, decision, permission, rule }: AuditRecord): readonly RelayLine[] {
+function auditLines({ time, plugin, decision, permission, method, rule }: AuditRecord): readonly RelayLine[] {
   if (decision === 'granted' || decision === 'used') return [];
-  return [
-    { time, source: plugin, label: decision, tone: 'warning', text: `${permission} (${rule})`, more: [] },
-  ];
+  const asked = method === undefined ? permission : `${method} ${permission}`;
+  return [{ time, source: plugin, label: decision, tone: 'warning', text: `${asked} (${rule})`, more: [] }];
 }

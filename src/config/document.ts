@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { Digest, PluginId } from '../core/ids.ts';
 import { limitsSchema } from '../permissions/limits.ts';
+import { type SecretReferences, secretSchema } from './secrets.ts';
 
 /** The newest `[plugins] schema_version` this release writes. */
 export const currentSchemaVersion = 1;
@@ -46,7 +47,9 @@ export const entrySchema = Type.Object({
     }),
   ),
   secrets: Type.Optional(
-    Type.Record(Type.String(), Type.String(), { description: 'Reserved for network access' }),
+    Type.Record(Type.String(), secretSchema, {
+      description: 'By name, for `{{secret:<name>}}` in the headers of its requests; filled in by the host',
+    }),
   ),
 });
 
@@ -63,6 +66,8 @@ export interface PluginEntry {
   readonly limits: Static<typeof entrySchema>['limits'] & object;
   readonly isolation: Isolation;
   readonly onReloadFailure: 'keep' | 'stop';
+  /** What the host may put into the headers of its requests, by name. */
+  readonly secrets?: SecretReferences;
   /** SHA-256 over everything above but `config`. */
   readonly fingerprint: Digest;
   /** SHA-256 over `config` alone. */

@@ -1,4 +1,4 @@
-import { SignalboxError } from '../core/errors.ts';
+import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
 import { type PluginId, parsePluginId } from '../core/ids.ts';
 import type { Path } from '../manifest/schema-problem.ts';
 import type { PluginEntry, RejectedEntry, RuntimeSettings } from './document.ts';
@@ -44,8 +44,9 @@ export function readEntries(
       problems.warnings.push(problems.ofEntry([...base, ...path], `Plugin "${id}": ${message}`, hint));
     }
     if (reading.outcome === 'rejected') {
-      const { path, message, hint } = reading.reason;
-      rejectBy(id, [...base, ...path], `Plugin "${id}": ${message}`, hint);
+      const { path, message, hint, isSensitive } = reading.reason;
+      const error = problems.ofEntry([...base, ...path], `Plugin "${id}": ${message}`, hint);
+      rejected.push({ id, error: isSensitive ? withoutFrame(error) : error });
       continue;
     }
     if (reading.entry.enabled) enabled += 1;
@@ -57,6 +58,12 @@ export function readEntries(
     entries.push(reading.entry);
   }
   return { entries, rejected };
+}
+
+function withoutFrame({ location, ...error }: ErrorRecord): ErrorRecord {
+  if (!location) return error;
+  const { frame: _, ...place } = location;
+  return { ...error, location: place };
 }
 
 /** Stands for an entry without an id of its own: `entries.3` is the third one. */

@@ -7,6 +7,7 @@ import { firstProblem } from '../manifest/schema-problem.ts';
 import { limitsSchema } from '../permissions/limits.ts';
 import { parsePermission } from '../permissions/permission.ts';
 import { entrySchema, type PluginEntry, watchSchema } from './document.ts';
+import { readSecrets } from './secrets.ts';
 import { isTable, type Table, type Value } from './toml.ts';
 import { splitUnknown } from './unknown-keys.ts';
 
@@ -21,6 +22,8 @@ export interface Remark {
   /** Without the plugin's name. */
   readonly message: string;
   readonly hint?: string;
+  /** The lines around the place may hold a secret: they must not be shown. */
+  readonly isSensitive?: true;
 }
 
 export type EntryReading =
@@ -51,6 +54,13 @@ export function readEntry(id: PluginId, written: Table): EntryReading {
     reason: { path, message, ...(hint !== undefined && { hint }) },
     warnings,
   });
+  // Before the schema is asked: it quotes what it refuses.
+  const reading = table['secrets'] === undefined ? undefined : readSecrets(table['secrets']);
+  if (reading?.outcome === 'invalid') {
+    const { name, message, hint } = reading;
+    const path = name === undefined ? ['secrets'] : ['secrets', name];
+    return { outcome: 'rejected', reason: { path, message, hint, isSensitive: true }, warnings };
+  }
   if (!validator.Check(table)) {
     const { path, clause } = firstProblem(validator.Errors(table), table);
     return rejected(path, clause);
@@ -79,6 +89,7 @@ export function readEntry(id: PluginId, written: Table): EntryReading {
     limits: table.limits ?? {},
     isolation: table.isolation ?? 'shared',
     onReloadFailure: table.on_reload_failure ?? 'keep',
+    ...(reading && { secrets: reading.secrets }),
   } as const;
   const config = table.config ?? {};
   return {

@@ -97,6 +97,11 @@ export const errorCatalogue = {
     retry: 'never',
     summary: 'The plugin did what it has no permission for',
   },
+  SECRET_UNAVAILABLE: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'A secret of the entry is not where the entry says, or no header can carry it',
+  },
   PREPARE_FAILED: { blame: 'plugin', retry: 'never', summary: 'The component cannot be translated' },
   PREPARE_DEADLINE: {
     blame: 'plugin',

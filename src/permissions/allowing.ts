@@ -1,3 +1,4 @@
+import { originCloseness, originCovers } from './origins.ts';
 import { componentsBelow, normalizeGuestPath, normalizeRoot } from './paths.ts';
 import { type Permission, type PermissionKind, permissionText } from './permission.ts';
 
@@ -35,8 +36,8 @@ export function isPathKind(kind: PermissionKind): boolean {
 }
 
 /**
- * Whether one grant covers what is needed. Paths cover all below them, component-wise; origins and names cover themselves alone;
- * `*` as the granted name covers every name, but is no path and no origin.
+ * Whether one grant covers what is needed. Paths cover all below them, component-wise; `https://*.example.com` covers all names
+ * below; other origins and names cover themselves alone; `*` as the granted name covers every name, but is no path and no origin.
  */
 export function covers(grant: Permission, needed: Permission): boolean {
   if (grant.kind !== needed.kind) return false;
@@ -47,7 +48,7 @@ export function covers(grant: Permission, needed: Permission): boolean {
     case 'path':
       return componentsBelow(normalizeRoot(granted), normalizeGuestPath(wanted)) !== undefined;
     case 'origin':
-      return false;
+      return originCovers(granted, wanted);
     case 'name':
       return granted === '*';
     case 'none':
@@ -73,8 +74,9 @@ export function allows(effective: readonly Permission[], needed: Permission): De
   return { allowed: false, rule };
 }
 
-/** A longer path lies deeper; a name is closer than `*`. */
+/** A longer path lies deeper, and so does a longer domain; a name is closer than `*`. */
 function specificity({ kind, scope = '' }: Permission): number {
+  if (scopeShapes[kind] === 'origin') return originCloseness(scope);
   if (!isPathKind(kind)) return scope === '*' ? 0 : 1;
   const root = normalizeRoot(scope);
   return root === '.' || root === '/' ? 0 : root.length;

@@ -9,6 +9,7 @@ const kindsOf: Readonly<Record<string, readonly PermissionKind[]>> = {
   'signalbox:plugin/relay': ['relay:publish'],
   'signalbox:plugin/filesystem': ['fs:list', 'fs:metadata', 'fs:read', 'fs:write'],
   'signalbox:plugin/watch': ['watch'],
+  'signalbox:plugin/http': ['net:request'],
 };
 
 interface ImportCheck {
@@ -77,6 +78,7 @@ const examples: Readonly<Record<string, string>> = {
   'signalbox:plugin/relay': 'relay:publish:<channel>',
   'signalbox:plugin/filesystem': 'fs:read:<directory>',
   'signalbox:plugin/watch': 'watch:<directory>',
+  'signalbox:plugin/http': 'net:request:<origin>',
 };
 
 function examplePermission(name: string): string {

@@ -29,7 +29,7 @@ export const limitsSchema = Type.Object(
     mailbox_calls: Type.Integer({ minimum: 1, description: 'Calls and events that may wait' }),
     message_bytes: Type.Integer({
       minimum: 1024,
-      description: 'Size of the arguments or the result of one call',
+      description: 'Size of the arguments or the result of one call, and of the body of a request',
     }),
     fs_ops_per_second: Type.Integer({ minimum: 0, description: 'Calls of the filesystem interface' }),
     net_ops_per_second: Type.Integer({
@@ -38,7 +38,10 @@ export const limitsSchema = Type.Object(
     }),
     publishes_per_second: Type.Integer({ minimum: 0, description: 'Events on all channels together' }),
     log_lines_per_second: Type.Integer({ minimum: 0, description: 'More are dropped and counted' }),
-    net_connections: Type.Integer({ minimum: 0, description: 'Responses open at once' }),
+    net_connections: Type.Integer({
+      minimum: 0,
+      description: 'Requests under way and responses not read to their end, together',
+    }),
     response_bytes: Type.Integer({ minimum: 0, description: 'Body of one response, decompressed' }),
     storage_ops_per_second: Type.Integer({ minimum: 0, description: 'Calls of the storage interface' }),
     storage_bytes: Type.Integer({ minimum: 0, description: 'Keys and values stored, all spaces together' }),

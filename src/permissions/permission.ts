@@ -1,4 +1,5 @@
 import { SignalboxError } from '../core/errors.ts';
+import { readOrigin } from './origins.ts';
 
 /** What may be done to what: the `domain:action[:scope]` of one permission, split. */
 export interface Permission {
@@ -34,7 +35,7 @@ const kindsLongestFirst = (Object.keys(permissionKinds) as PermissionKind[]).sor
   (a, b) => b.length - a.length,
 );
 
-/** Reads one permission. @throws `PERMISSION_INVALID` with what is allowed. */
+/** Reads one permission; an origin comes out in its one spelling. @throws `PERMISSION_INVALID` with what is allowed. */
 export function parsePermission(text: string): Permission {
   const kind = kindsLongestFirst.find((candidate) => text === candidate || text.startsWith(`${candidate}:`));
   if (kind === undefined) {
@@ -58,7 +59,20 @@ export function parsePermission(text: string): Permission {
       hint: `Write "${kind}"`,
     });
   }
-  return scope === undefined ? { kind } : { kind, scope };
+  if (scope === undefined) return { kind };
+  return { kind, scope: kind === 'net:request' ? originScope(text, scope) : scope };
+}
+
+function originScope(text: string, scope: string): string {
+  // As a want it leaves the origin to the operator; as a grant it covers nothing.
+  if (scope === '*') return scope;
+  const reading = readOrigin(scope);
+  if (reading.outcome === 'origin') return reading.origin;
+  throw new SignalboxError(
+    'PERMISSION_INVALID',
+    `Permission ${JSON.stringify(text)} names no origin: it ${reading.problem}`,
+    { hint: `Write "net:request:${reading.fix}"` },
+  );
 }
 
 export function permissionText(permission: Permission): string {

@@ -36,6 +36,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['src/watch'],
   commander: ['src/cli'],
   esbuild: ['src/packages'],
+  'ipaddr.js': ['src/capabilities'],
   picocolors: ['src/cli'],
   pino: ['src/logging', 'src/options.ts'],
   rxjs: ['relays', 'actors', 'src/logging', 'src/cli', face],

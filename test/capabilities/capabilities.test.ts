@@ -28,6 +28,7 @@ test('every interface of the WIT is offered, with every function of it', () => {
     'signalbox:plugin/relay': ['publish'],
     'signalbox:plugin/filesystem': ['list-dir', 'read-metadata', 'read'],
     'signalbox:plugin/watch': ['subscribe', 'unsubscribe'],
+    'signalbox:plugin/http': ['fetch', 'read-body', 'close'],
   });
 });
 

@@ -7,6 +7,7 @@ import type { PluginLogLine } from '../../relays/plugin-log.ts';
 import type { TelemetryEvent } from '../../relays/telemetry.ts';
 import { type CapabilitiesOptions, createCapabilities } from '../../src/capabilities/capabilities.ts';
 import type { PluginEntry } from '../../src/config/document.ts';
+import type { SecretReferences } from '../../src/config/secrets.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { digestOf, parsePluginId } from '../../src/core/ids.ts';
 import { defaultLimits, type Limits } from '../../src/permissions/limits.ts';
@@ -17,13 +18,16 @@ import type { HostFunction, HostReply } from '../../src/ports/host-imports.ts';
 
 export const pluginId = parsePluginId('waves.scanner');
 
-interface WiredOptions extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities'> {
+interface WiredOptions extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities' | 'network'> {
   /** What the operator granted. */
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
   readonly effective?: readonly string[];
   readonly limits?: Partial<Limits>;
   readonly config?: Readonly<Record<string, unknown>>;
+  readonly secrets?: SecretReferences;
+  /** Aborted when the instance is gone. */
+  readonly signal?: AbortSignal;
   readonly baseFolder?: string;
   readonly fileWatcher?: FileWatcher;
 }
@@ -42,7 +46,7 @@ export interface Wired extends AsyncDisposable {
   readonly delivered: HostEvent[];
 }
 
-export function entryWith({ permissions = [], config = {} }: WiredOptions): PluginEntry {
+export function entryWith({ permissions = [], config = {}, secrets }: WiredOptions): PluginEntry {
   return {
     id: pluginId,
     enabled: true,
@@ -52,6 +56,7 @@ export function entryWith({ permissions = [], config = {} }: WiredOptions): Plug
     limits: {},
     isolation: 'shared',
     onReloadFailure: 'keep',
+    ...(secrets && { secrets }),
     fingerprint: digestOf('0'.repeat(64)),
     configFingerprint: digestOf('0'.repeat(64)),
   };
@@ -76,6 +81,7 @@ export function wired(options: WiredOptions = {}): Wired {
     },
     ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
     ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
+    ...(options.network && { network: options.network }),
   });
   const entry = entryWith(options);
   const wiring = capabilities.wire({
@@ -86,6 +92,7 @@ export function wired(options: WiredOptions = {}): Wired {
     imports: capabilities.offered,
     deliver: (event) => delivered.push(event),
   });
+  const signal = options.signal ?? new AbortController().signal;
   const functions = new Map<string, HostFunction>(
     Object.entries(wiring.imports).flatMap(([interfaceName, members]) =>
       Object.entries(members).map(
@@ -105,7 +112,7 @@ export function wired(options: WiredOptions = {}): Wired {
     async call(name, ...args) {
       const call = functions.get(name);
       if (!call) throw new Error(`No function ${name} is wired`);
-      return await call(args, new AbortController().signal);
+      return await call(args, signal);
     },
     [Symbol.asyncDispose]: () => wiring[Symbol.asyncDispose](),
   };
@@ -114,13 +121,39 @@ export function wired(options: WiredOptions = {}): Wired {
 /** Time stands still until a test moves it. */
 export class ManualClock implements Clock {
   time = 1_000_000;
+  readonly #timers = new Map<number, { readonly dueAt: number; readonly fire: () => void }>();
+  #lastTimer = 0;
+
   now(): number {
     return this.time;
   }
-  setTimeout(): unknown {
-    throw new Error('No capability needs a timer');
+
+  setTimeout(fire: () => void, timeoutMs: number): number {
+    this.#timers.set(++this.#lastTimer, { dueAt: this.time + timeoutMs, fire });
+    return this.#lastTimer;
   }
-  clearTimeout(): void {}
+
+  clearTimeout(id: unknown): void {
+    if (typeof id === 'number') this.#timers.delete(id);
+  }
+
+  /** Timers that wait. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves on, and fires what is due by then in the order it is due. */
+  advance(ms: number): void {
+    const until = this.time + ms;
+    for (;;) {
+      const [next] = [...this.#timers].sort(([, a], [, b]) => a.dueAt - b.dueAt);
+      if (!next || next[1].dueAt > until) break;
+      this.#timers.delete(next[0]);
+      this.time = Math.max(this.time, next[1].dueAt);
+      next[1].fire();
+    }
+    this.time = until;
+  }
 }
 
 /** A watcher whose changes the test makes up. */

@@ -208,6 +208,24 @@ describe('lines for people', () => {
       '03:04:05 waves.scanner withheld fs:read:etc (no grant)\n03:04:05 waves.scanner denied fs:read:etc (no grant)\n',
     ],
     [
+      'a request that was denied is told with its method',
+      [
+        {
+          time,
+          relay: 'audit',
+          value: {
+            time,
+            plugin: scanner,
+            decision: 'denied',
+            permission: 'net:request:https://a.example',
+            method: 'POST',
+            rule: 'no grant',
+          },
+        },
+      ],
+      '03:04:05 waves.scanner denied POST net:request:https://a.example (no grant)\n',
+    ],
+    [
       'a config is told with its warnings, each once',
       [
         { time, relay: 'pluginsConfigReplay', value: { phase: 'loading' } },

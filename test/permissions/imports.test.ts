@@ -3,7 +3,7 @@ import type { Manifest } from '../../src/manifest/manifest.ts';
 import { checkImports } from '../../src/permissions/imports.ts';
 import { parsePermission } from '../../src/permissions/permission.ts';
 
-const offered = ['log', 'config', 'relay', 'filesystem', 'watch']
+const offered = ['log', 'config', 'relay', 'filesystem', 'watch', 'http']
   .map((name) => `signalbox:plugin/${name}`)
   .concat('myapp:orders/api');
 
@@ -26,6 +26,7 @@ describe('an import is fine when its permission is declared', () => {
     ['signalbox:plugin/relay', ['relay:publish:*']],
     ['signalbox:plugin/filesystem', ['fs:metadata:waves']],
     ['signalbox:plugin/watch', ['watch:*']],
+    ['signalbox:plugin/http', ['net:request:https://*.example.com']],
     ['myapp:orders/api', ['host:use:myapp:orders/api']],
   ])('%s with %j', (imported, permissions) => {
     expect(check(imported, permissions)).toBeUndefined();

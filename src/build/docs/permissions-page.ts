@@ -9,7 +9,10 @@ const kinds: Readonly<Record<PermissionKind, readonly [scope: string, allows: st
   'fs:read': ['a path', 'read files'],
   'fs:write': ['a path', 'write files'],
   watch: ['a path', 'hear of changes'],
-  'net:request': ['an origin', 'send requests there'],
+  'net:request': [
+    'an origin',
+    'send requests there; see [reaching servers](../how-to/grant-permissions.md#let-a-plugin-reach-a-server)',
+  ],
   'relay:publish': ['a channel', 'publish events on it'],
   'storage:read': ['a space', 'read what plugins keep there'],
   'storage:write': ['a space', 'keep values there'],
@@ -36,7 +39,8 @@ export function permissionsPage(): string {
   return `# Permissions and limits
 
 A permission is \`domain:action[:scope]\`. A plugin may do what its manifest asks for *and* its entry grants. Paths are relative to
-the config file, or absolute; a path grants what is below it too. In a manifest the scope may be \`*\`: the operator decides.
+the config file, or absolute; a path grants what is below it too. An origin is scheme, host and port;
+\`https://*.example.com\` grants all names below, and not \`example.com\`. In a manifest the scope may be \`*\`: the operator decides.
 
 ${markdownTable(['permission', 'scope', 'lets a plugin'], permissions)}
 

@@ -35,6 +35,7 @@ function rowsOf(schema: Schema, prefix: string): (readonly string[])[] {
     return [
       [`\`${path}\``, typeOf(property), isRequired ? 'required' : defaultOf(property), meaningOf(property)],
       ...rowsOf(inner, inner === property ? `${path}.` : `${path}[].`),
+      ...Object.values(property.patternProperties ?? {}).flatMap((named) => rowsOf(named, `${path}.<name>.`)),
     ];
   });
 }
