@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Prepared } from '../../src/ports/sandbox.ts';
+import { isAlive } from '../support/processes.ts';
 import { call, fixture, type Harness, openHarness, returned } from './harness.ts';
 
 describe('cells', () => {
@@ -21,14 +22,6 @@ describe('cells', () => {
     const started = harness.events.filter((event) => event.type === 'cell-started').at(-1);
     if (started?.type !== 'cell-started' || started.pid === undefined) throw new Error('No cell was started');
     return started.pid;
-  };
-  const isAlive = (pid: number): boolean => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
   };
 
   test('a guest that spins costs its cell, and the innocent can start again', async () => {

@@ -35,7 +35,6 @@ interface CellProgram {
 /** The broker's side of a cell: routes what it says to its instances, and kills it when it must. */
 export class Cell implements InstanceCell {
   readonly label: string;
-  readonly tier: string;
   readonly #options: CellOptions;
   readonly #channel: Channel;
   readonly #ready = Promise.withResolvers<void>();
@@ -54,7 +53,6 @@ export class Cell implements InstanceCell {
 
   constructor(options: CellOptions) {
     this.label = options.label;
-    this.tier = options.host.tier;
     this.#options = options;
     this.#channel = new Channel(
       options.host.transport,
@@ -70,6 +68,10 @@ export class Cell implements InstanceCell {
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     this.#heartbeat.unref();
     this.#hold();
+  }
+
+  get tier(): string {
+    return this.#options.host.tier;
   }
 
   /** A guest in it is about to prove that it does not stop: whoever comes now would go down with it. */

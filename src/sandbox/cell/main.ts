@@ -9,10 +9,16 @@ import { cellPipe } from './cell-pipe.ts';
 // Generated glue may leave a promise behind that nobody waits for; the call it belongs to has its own end.
 process.on('unhandledRejection', () => {});
 
+// What a shell may have added on the way here.
+for (const name of Object.keys(process.env)) delete process.env[name];
+const exit = process.exit.bind(process);
+// It leads to every part of node, and generated code has no business there.
+Reflect.deleteProperty(globalThis, 'process');
+
 if (parentPort) {
   const port = parentPort;
   runCell(portTransport(port), () => port.close());
 } else {
   const pipe = new Socket({ fd: cellPipe, readable: true, writable: true });
-  runCell(eagerPipeTransport(pipe, cellPipe), () => process.exit());
+  runCell(eagerPipeTransport(pipe, cellPipe), exit);
 }
