@@ -1,29 +1,62 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { descendantsOf, isAlive } from '../support/processes.ts';
 
 const hostFile = fileURLToPath(new URL('../fixtures/sandbox/spinning-host.ts', import.meta.url));
 
-test.runIf(process.platform === 'linux').each(['shared', 'own', 'thread'])(
-  'kill -9 of a host whose guest spins in a cell of isolation "%s" leaves no process',
-  async (isolation) => {
-    const folder = await mkdtemp(join(tmpdir(), 'signalbox-host-'));
-    const host = spawn(process.execPath, ['--no-warnings', hostFile, folder, isolation], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    try {
-      await once(host.stdout, 'data');
-      const cells = await descendantsOf(host.pid ?? 0);
-      host.kill('SIGKILL');
+let folder: string;
+let host: ChildProcess | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-host-'));
+});
+afterEach(async () => {
+  host?.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A host in a process of its own, in whose cell a guest spins. */
+async function startSpinning(
+  isolation: string,
+  inherits: readonly ('ignore' | number)[] = [],
+): Promise<ChildProcess> {
+  host = spawn(process.execPath, ['--no-warnings', hostFile, folder, isolation], {
+    stdio: ['ignore', 'pipe', 'inherit', ...inherits],
+  });
+  if (host.stdout) await once(host.stdout, 'data');
+  return host;
+}
+
+describe.runIf(process.platform === 'linux')('a host whose guest spins', () => {
+  test.each(['shared', 'own', 'thread'])(
+    'killed by -9 leaves no process: isolation "%s"',
+    async (isolation) => {
+      const { pid = 0 } = await startSpinning(isolation);
+      const cells = await descendantsOf(pid);
+      process.kill(pid, 'SIGKILL');
       await vi.waitFor(() => expect(cells.filter(isAlive)).toEqual([]), 5_000);
-    } finally {
-      host.kill('SIGKILL');
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
-);
+    },
+  );
+
+  test('does not pass on what it was started with', async () => {
+    const secret = join(folder, 'secret');
+    await using file = await open(secret, 'w');
+    // Node closes what is numbered without a gap.
+    const gap = new Array<'ignore'>(20).fill('ignore');
+    const { pid = 0 } = await startSpinning('own', [...gap, file.fd]);
+    expect(await openFiles(pid)).toContain(secret);
+    const below = await descendantsOf(pid);
+    expect((await Promise.all(below.map(openFiles))).flat()).not.toContain(secret);
+  });
+});
+
+async function openFiles(pid: number): Promise<readonly string[]> {
+  const descriptors = await readdir(`/proc/${pid}/fd`);
+  return await Promise.all(
+    descriptors.map((descriptor) => readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')),
+  );
+}

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../core/errors.ts';
 import { cellPipe } from '../cell/cell-pipe.ts';
 import { confine } from '../confinement/confine.ts';
+import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
 import { reachedTier } from '../confinement/reached-tier.ts';
 import { cellEntry, cellFlags, cellReadable } from '../entries.ts';
 import { pipeTransport } from '../protocol/pipe-transport.ts';
@@ -37,7 +38,7 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
     env: {},
     // A group of its own: Ctrl-C at a terminal is for the host, which shuts plugins down before their cells.
     detached: true,
-    stdio: ['ignore', output, output, 'pipe'],
+    stdio: ['ignore', output, output, 'pipe', ...coverInheritedDescriptors()],
   });
   const pipe = child.stdio[cellPipe];
   if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A cell has no pipe');

@@ -12,8 +12,9 @@ process.on('unhandledRejection', () => {});
 // What a shell may have added on the way here.
 for (const name of Object.keys(process.env)) delete process.env[name];
 const exit = process.exit.bind(process);
-// It leads to every part of node, and generated code has no business there.
-Reflect.deleteProperty(globalThis, 'process');
+// What leads to the rest of node, to the network and to other threads: generated code has no business there.
+for (const name of ['process', 'fetch', 'WebSocket', 'EventSource', 'BroadcastChannel'])
+  Reflect.deleteProperty(globalThis, name);
 
 if (parentPort) {
   const port = parentPort;

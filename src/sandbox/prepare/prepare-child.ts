@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import { SignalboxError } from '../../core/errors.ts';
 import { hostApiVersion } from '../../manifest/manifest.ts';
 import { confine } from '../confinement/confine.ts';
+import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
 import { prepareEntry, prepareFlags, prepareReadable } from '../entries.ts';
 import type { Program } from '../program.ts';
 import { preparePipe, readAnswer, readyByte } from './answer.ts';
@@ -27,7 +28,11 @@ export class PrepareChild {
       [...prepareFlags(maxHeapMegabytes), prepareEntry, hostApiVersion, ...(isSpare ? ['warm'] : [])],
       prepareReadable(),
     );
-    this.#process = spawn(file, args, { cwd: '/', env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    this.#process = spawn(file, args, {
+      cwd: '/',
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', ...coverInheritedDescriptors()],
+    });
     const pipe = this.#process.stdio[preparePipe];
     if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A child process has no pipe');
     this.#pipe = pipe;
