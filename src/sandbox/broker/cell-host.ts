@@ -75,7 +75,13 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
  * and fate with the host; a guest in a loop of bulk memory operations may hold off its end for seconds.
  */
 export function startThreadCell(): CellHost {
-  const worker = new Worker(cellEntry, { env: {}, stdin: false, execArgv: [], trackUnmanagedFds: false });
+  const worker = new Worker(cellEntry, {
+    env: {},
+    stdin: false,
+    execArgv: [],
+    trackUnmanagedFds: false,
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
+  });
   const { promise: gone, resolve } = Promise.withResolvers<string>();
   worker.once('error', (error) =>
     resolve(`it failed: ${error instanceof Error ? error.message : String(error)}`),
