@@ -22,7 +22,7 @@ const packageFileOfOurs = packageFile('..', import.meta.url);
 
 /** What a cell reads: its own code, and that is no secret. */
 export const cellReadable: Readable = {
-  folders: [fileOf('./cell'), fileOf('./protocol'), fileOf('../core')],
+  folders: [fileOf('./cell'), fileOf('./protocol'), fileOf('./metering'), fileOf('../core')],
   files: [fileOf(`./program${ending}`), packageFileOfOurs],
 };
 

@@ -32,7 +32,14 @@ export interface Program extends ProgramWorld {
   /** Body of a function of no arguments that returns `instantiate(getCoreModule, imports, instantiateCore, WebAssembly)`. */
   readonly glue: string;
   /** Core modules by the file name the glue asks for. */
-  readonly modules: Readonly<Record<string, Uint8Array>>;
+  readonly modules: Readonly<Record<string, ProgramModule>>;
+}
+
+/** A core module that takes fuel and stays within its instance's memory. */
+export interface ProgramModule {
+  readonly code: Uint8Array;
+  /** Of its own memories together, 64 KiB each. */
+  readonly initialPages: number;
 }
 
 /** Programs are large and come from our own preparation; messages are neither. */
@@ -68,11 +75,17 @@ function isProgram(value: unknown): value is Program {
   return (
     typeof glue === 'string' &&
     isRecord(modules) &&
-    Object.values(modules).every((bytes) => bytes instanceof Uint8Array) &&
+    Object.values(modules).every(isModule) &&
     Array.isArray(imports) &&
     imports.every(isImport) &&
     Array.isArray(exports) &&
     exports.every(isExport)
+  );
+}
+
+function isModule(value: unknown): boolean {
+  return (
+    isRecord(value) && value['code'] instanceof Uint8Array && Number.isSafeInteger(value['initialPages'])
   );
 }
 

@@ -4,6 +4,7 @@ import type { HostImports } from '../../src/ports/host-imports.ts';
 import type { Prepared } from '../../src/ports/sandbox.ts';
 import {
   call,
+  callAll,
   fixture,
   type Harness,
   type InstanceOptions,
@@ -50,7 +51,8 @@ export function testCells(isolation: Isolation): void {
 
     test('calls run in order, and each has its own end', async () => {
       const guest = await startProbe();
-      const outcomes = guest.callAll(
+      const outcomes = callAll(
+        guest,
         (
           [
             ['probe.count', []],
@@ -91,15 +93,16 @@ export function testCells(isolation: Isolation): void {
     });
 
     test.each([
-      ['probe.trap', 'unreachable'],
-      ['probe.deep', 'call stack'],
-    ])('%s destroys the instance; what was not entered says so', async (name, reason) => {
+      ['probe.trap', 'GUEST_TRAPPED', 'unreachable'],
+      ['probe.deep', 'STACK_EXHAUSTED', 'recursed deeper'],
+    ])('%s destroys the instance; what was not entered says so', async (name, code, reason) => {
       const guest = await startProbe();
       const request = { args: [], deadlineMs: 5_000 };
-      const outcomes = guest.callAll(
+      const outcomes = callAll(
+        guest,
         ['probe.count', name, 'probe.count'].map((each) => ({ export: each, ...request })),
       );
-      const error = { code: 'GUEST_TRAPPED', blame: 'plugin', message: expect.stringContaining(reason) };
+      const error = { code, blame: 'plugin', message: expect.stringContaining(reason) };
       expect(await Promise.all(outcomes)).toEqual([
         returned(1),
         { outcome: 'failed', error: { ...error, details: expect.objectContaining({ entered: true }) } },
@@ -114,11 +117,12 @@ export function testCells(isolation: Isolation): void {
 
     test('a guest that never returns is stopped at its deadline', async () => {
       const guest = await startProbe();
-      const outcomes = guest.callAll([
+      const outcomes = callAll(guest, [
         { export: 'probe.count', args: [], deadlineMs: 5_000 },
         { export: 'probe.spin', args: [], deadlineMs: 100 },
         { export: 'probe.count', args: [], deadlineMs: 5_000 },
       ]);
+      const limit = { name: 'call_deadline_ms', reached: 100, allowed: 100 };
       const late = {
         code: 'CALL_DEADLINE',
         blame: 'plugin',
@@ -126,8 +130,8 @@ export function testCells(isolation: Isolation): void {
       };
       expect(await Promise.all(outcomes)).toEqual([
         returned(1),
-        { outcome: 'failed', error: { ...late, details: { deadlineMs: 100, entered: true } } },
-        { outcome: 'failed', error: { ...late, details: { deadlineMs: 100, entered: false } } },
+        { outcome: 'failed', error: { ...late, details: { limit, entered: true } } },
+        { outcome: 'failed', error: { ...late, details: { limit, entered: false } } },
       ]);
     });
 
@@ -157,7 +161,7 @@ export function testCells(isolation: Isolation): void {
       const answer = Promise.withResolvers<void>();
       const guest = await startProbe({ imports: desk(answer.promise) });
       const abort = new AbortController();
-      const [first, second] = guest.callAll([
+      const [first, second] = callAll(guest, [
         { export: 'probe.ask-host', args: [99], deadlineMs: 5_000 },
         { export: 'probe.count', args: [], deadlineMs: 5_000, signal: abort.signal },
       ]);
@@ -182,7 +186,7 @@ export function testCells(isolation: Isolation): void {
       const asked = Promise.withResolvers<void>();
       const guest = await startProbe({ imports });
       const abort = new AbortController();
-      const [outcome] = guest.callAll([
+      const [outcome] = callAll(guest, [
         { export: 'probe.ask-host', args: [1], deadlineMs: 5_000, signal: abort.signal },
       ]);
       await asked.promise;
@@ -197,7 +201,7 @@ export function testCells(isolation: Isolation): void {
 
     test('a guest that waits for the host past its deadline goes alone', async () => {
       const guest = await startProbe({ imports: desk(new Promise(() => {})) });
-      const [outcome] = guest.callAll([{ export: 'probe.ask-host', args: [99], deadlineMs: 80 }]);
+      const [outcome] = callAll(guest, [{ export: 'probe.ask-host', args: [99], deadlineMs: 80 }]);
       expect(await outcome).toMatchObject({ outcome: 'failed', error: { code: 'CALL_DEADLINE' } });
     });
 
@@ -217,7 +221,8 @@ export function testCells(isolation: Isolation): void {
     test('many large messages pass, more at once than the window holds', async () => {
       const guest = await startProbe({ limits: { message_bytes: 2 * 1024 * 1024 } });
       const blob = new Uint8Array(1_000_000).fill(7);
-      const outcomes = guest.callAll(
+      const outcomes = callAll(
+        guest,
         Array.from({ length: 40 }, () => ({ export: 'probe.echo', args: [blob], deadlineMs: 10_000 })),
       );
       const lengths = (await Promise.all(outcomes)).map((outcome) =>

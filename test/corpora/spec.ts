@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { SignalboxError } from '../../src/core/errors.ts';
 import { meterModule } from '../../src/sandbox/metering/meter-module.ts';
+import { budgetsWith } from '../support/metered.ts';
 import { type WasmGlobal, type WasmMemory, wasm } from '../support/web-assembly.ts';
 import { show, toJs, wrapperOf } from './spec-values.ts';
 import { atomOf, itemsOf, type Node, parseScript, textOf } from './wast-script.ts';
@@ -169,7 +170,7 @@ function newWorld(isMetered: boolean): World {
   return {
     isMetered,
     fuel,
-    registered: { spectest, __signalbox: { fuel } },
+    registered: { spectest, __signalbox: budgetsWith(fuel) },
     named: new Map(),
     current: undefined,
   };

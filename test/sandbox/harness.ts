@@ -8,7 +8,7 @@ import { parsePluginId } from '../../src/core/ids.ts';
 import { defaultLimits, type Limits } from '../../src/permissions/limits.ts';
 import type { Artifact } from '../../src/ports/artifacts.ts';
 import type { HostImports } from '../../src/ports/host-imports.ts';
-import type { CallOutcome, Instance, Prepared, Sandbox } from '../../src/ports/sandbox.ts';
+import type { CallOutcome, CallRequest, Instance, Prepared, Sandbox } from '../../src/ports/sandbox.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import type { SandboxEvent } from '../../src/sandbox/sandbox-event.ts';
 
@@ -69,12 +69,27 @@ export async function openHarness(cells = 1): Promise<Harness> {
   };
 }
 
+/** What a call gave, without what it used. */
+function withoutUsage(outcome: CallOutcome): CallOutcome {
+  if (outcome.outcome === 'rejected') return outcome;
+  const { usage: _usage, ...rest } = outcome;
+  return rest;
+}
+
+/** Makes calls at once; what each used is left out. */
+export function callAll(
+  instance: Instance,
+  requests: readonly CallRequest[],
+): readonly Promise<CallOutcome>[] {
+  return instance.callAll(requests).map(async (outcome) => withoutUsage(await outcome));
+}
+
 export async function call(
   instance: Instance,
   name: string,
   ...args: readonly unknown[]
 ): Promise<CallOutcome> {
-  const [outcome] = instance.callAll([{ export: name, args, deadlineMs: 5_000 }]);
+  const [outcome] = callAll(instance, [{ export: name, args, deadlineMs: 5_000 }]);
   if (!outcome) throw new Error('A call has no outcome');
   return await outcome;
 }

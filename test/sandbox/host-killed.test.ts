@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readdir, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,14 @@ describe.runIf(process.platform === 'linux')('a host whose guest spins', () => {
     async (isolation) => {
       const { pid = 0 } = await startSpinning(isolation);
       const cells = await descendantsOf(pid);
+      const before = await Promise.all([pid, ...cells].map(processorTicks));
+      await vi.waitFor(
+        async () => {
+          const now = await Promise.all([pid, ...cells].map(processorTicks));
+          expect(Math.max(...now.map((ticks, at) => ticks - (before[at] ?? 0)))).toBeGreaterThan(30);
+        },
+        { timeout: 15_000 },
+      );
       process.kill(pid, 'SIGKILL');
       await vi.waitFor(() => expect(cells.filter(isAlive)).toEqual([]), 5_000);
     },
@@ -53,6 +61,13 @@ describe.runIf(process.platform === 'linux')('a host whose guest spins', () => {
     expect((await Promise.all(below.map(openFiles))).flat()).not.toContain(secret);
   });
 });
+
+/** What a process has used of the processor, in hundredths of a second: the first of two fields of its stat. */
+async function processorTicks(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name, in parentheses, may hold anything.
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11]);
+}
 
 async function openFiles(pid: number): Promise<readonly string[]> {
   const descriptors = await readdir(`/proc/${pid}/fd`);

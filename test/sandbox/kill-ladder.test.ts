@@ -8,12 +8,12 @@ import { CellPool } from '../../src/sandbox/broker/cell-pool.ts';
 import { innerPid } from '../../src/sandbox/confinement/reached-tier.ts';
 import { encodeProgram } from '../../src/sandbox/program.ts';
 import type { SandboxEvent } from '../../src/sandbox/sandbox-event.ts';
-import { call, type Harness, openHarness, returned } from './harness.ts';
+import { call, fixture, type Harness, openHarness } from './harness.ts';
 
 /*
- * What stops a guest, from the gentlest: its fuel is spent and it traps (test/sandbox/metering); it is let go at its deadline
- * while it waits for the host; its cell is killed because it does not let go. Whoever lived there is instantiated again with what
- * waits in its mailbox (test/e2e/resilience.test.ts).
+ * What stops a guest, from the gentlest: its fuel is spent and it traps; it is let go at its deadline, while it waits or is
+ * suspended; its cell is killed because it does not let go. Whoever lived there is instantiated again with what waits in its
+ * mailbox (test/e2e/resilience.test.ts).
  */
 const source = `(() => {
   const host = globalThis[Symbol.for('signalbox')];
@@ -26,45 +26,65 @@ const source = `(() => {
 })()`;
 const neverAnswers = { 'signalbox:plugin/log': { log: () => new Promise<never>(() => {}) } };
 // What stops it here is the clock.
-const limits = { fuel_per_call: Number.MAX_SAFE_INTEGER };
+const limits = { fuel_per_call: 1e15 };
 
 describe.each(isolations)('a guest in a cell of isolation "%s"', (isolation) => {
   let harness: Harness;
   let prepared: Prepared;
+  let stubborn: Prepared;
   beforeEach(async () => {
     harness = await openHarness(1);
     prepared = await harness.script(source);
+    stubborn = await harness.component(await fixture('stubborn.wat'));
   });
   afterEach(async () => {
     await harness[Symbol.asyncDispose]();
   });
 
-  const start = (): Promise<Instance> =>
-    harness.instantiate(prepared, { isolation, imports: neverAnswers, limits });
-  const expire = async (guest: Instance, name: string): Promise<void> => {
-    const [outcome] = guest.callAll([{ export: name, args: [], deadlineMs: 150 }]);
+  const start = (code = prepared): Promise<Instance> =>
+    harness.instantiate(code, { isolation, imports: neverAnswers, limits });
+  const expire = async (guest: Instance, name: string, ...args: readonly string[]): Promise<void> => {
+    const [outcome] = guest.callAll([{ export: name, args, deadlineMs: 150 }]);
     expect(await outcome).toMatchObject({ outcome: 'failed', error: { code: 'CALL_DEADLINE' } });
     expect(await guest.closed).toMatchObject({ code: 'CALL_DEADLINE' });
   };
 
   test('that waits for the host past its deadline is let go, and nobody else notices', async () => {
     const neighbour = await start();
-    expect(await call(neighbour, 'count')).toEqual(returned(1));
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 1 });
     await expire(await start(), 'wait');
-    expect(await call(neighbour, 'count')).toEqual(returned(2));
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 2 });
     await neighbour.close();
   });
 
-  test('that spins past its deadline takes along its cell and nothing else', async () => {
+  test('that spins is suspended, and let go at its deadline: nobody else notices', async () => {
+    const neighbour = await start();
+    const spinning = expire(await start(), 'spin');
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 1 });
+    await spinning;
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 2 });
+    await neighbour.close();
+  });
+
+  test('whose fuel is spent traps, and nobody else notices', async () => {
+    const neighbour = await start();
+    const guest = await harness.instantiate(prepared, { isolation, limits: { fuel_per_call: 100_000_000 } });
+    expect(await call(guest, 'spin')).toMatchObject({ outcome: 'failed', error: { code: 'FUEL_EXHAUSTED' } });
+    expect(await guest.closed).toMatchObject({ code: 'FUEL_EXHAUSTED' });
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 1 });
+    await neighbour.close();
+  });
+
+  test('that does not let go takes along its cell and nothing else', async () => {
     const elsewhere = await harness.instantiate(prepared, { isolation: 'own' });
     const neighbour = await start();
-    expect(await call(neighbour, 'count')).toEqual(returned(1));
-    await expire(await start(), 'spin');
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 1 });
+    await expire(await start(stubborn), 'take', 'x');
     if (isolation === 'shared') expect(await neighbour.closed).toMatchObject({ code: 'CELL_LOST' });
-    else expect(await call(neighbour, 'count')).toEqual(returned(2));
+    else expect(await call(neighbour, 'count')).toMatchObject({ value: 2 });
     const again = await start();
-    expect(await call(again, 'count')).toEqual(returned(1));
-    expect(await call(elsewhere, 'count')).toEqual(returned(1));
+    expect(await call(again, 'count')).toMatchObject({ value: 1 });
+    expect(await call(elsewhere, 'count')).toMatchObject({ value: 1 });
   });
 });
 
@@ -91,8 +111,8 @@ describe.runIf(process.platform === 'linux')('a cell process that is killed', ()
       details: { cell: 'shared#1' },
     };
     expect(await Promise.all(guests.map(({ closed }) => closed))).toEqual([lost, lost]);
-    expect(await call(elsewhere, 'count')).toEqual(returned(1));
-    expect(await call(await harness.instantiate(prepared), 'count')).toEqual(returned(1));
+    expect(await call(elsewhere, 'count')).toMatchObject({ value: 1 });
+    expect(await call(await harness.instantiate(prepared), 'count')).toMatchObject({ value: 1 });
   });
 });
 
@@ -133,8 +153,8 @@ describe('a cell whose own heap overflows', () => {
       const bomb = await start(isolation);
       const [outcome] = bomb.callAll([{ export: 'bomb', args: [], deadlineMs: 60_000 }]);
       expect(await outcome).toMatchObject({ outcome: 'failed', error: { code: 'CELL_LOST' } });
-      expect(await call(neighbour, 'answer')).toEqual(returned(42));
-      expect(await call(await start(isolation), 'answer')).toEqual(returned(42));
+      expect(await call(neighbour, 'answer')).toMatchObject({ value: 42 });
+      expect(await call(await start(isolation), 'answer')).toMatchObject({ value: 42 });
     },
     60_000,
   );

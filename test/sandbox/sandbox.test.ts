@@ -7,12 +7,12 @@ describe('cells', () => {
   let harness: Harness;
   let probe: Prepared;
   let counter: Prepared;
+  let stubborn: Prepared;
   beforeAll(async () => {
     harness = await openHarness(1);
     probe = await harness.component(await fixture('probe.wat'));
-    counter = await harness.script(
-      '(() => { let n = 0; return { count: () => (n += 1), spin() { for (;;); } }; })()',
-    );
+    stubborn = await harness.component(await fixture('stubborn.wat'));
+    counter = await harness.script('(() => { let n = 0; return { count: () => (n += 1) }; })()');
   });
   afterAll(async () => {
     await harness[Symbol.asyncDispose]();
@@ -24,29 +24,22 @@ describe('cells', () => {
     return started.pid;
   };
 
-  test('a guest that spins costs its cell, and the innocent can start again', async () => {
+  test('a guest that does not let go costs its cell, and the innocent can start again', async () => {
     const innocent = await harness.instantiate(counter);
-    const guilty = await harness.instantiate(counter);
+    const guilty = await harness.instantiate(stubborn, { limits: { fuel_per_call: 1e15 } });
     expect(innocent.cell).toBe(guilty.cell);
     expect(await call(innocent, 'count')).toEqual(returned(1));
-    const [spun] = guilty.callAll([{ export: 'spin', args: [], deadlineMs: 200 }]);
-    expect(await spun).toMatchObject({ outcome: 'failed', error: { code: 'CALL_DEADLINE' } });
-    expect((await innocent.closed)?.code).toBe('CELL_LOST');
-    const again = await harness.instantiate(counter);
-    expect(await call(again, 'count')).toEqual(returned(1));
-    await again.close();
-  });
-
-  test('a call that waited behind the spinning one was not entered', async () => {
-    const innocent = await harness.instantiate(counter);
-    const guilty = await harness.instantiate(counter);
-    const [spun] = guilty.callAll([{ export: 'spin', args: [], deadlineMs: 100 }]);
+    const [spun] = guilty.callAll([{ export: 'take', args: ['x'], deadlineMs: 100 }]);
     const waited = call(innocent, 'count');
-    await spun;
+    expect(await spun).toMatchObject({ outcome: 'failed', error: { code: 'CALL_DEADLINE' } });
     expect(await waited).toMatchObject({
       outcome: 'failed',
       error: { code: 'CELL_LOST', details: { entered: false } },
     });
+    expect((await innocent.closed)?.code).toBe('CELL_LOST');
+    const again = await harness.instantiate(counter);
+    expect(await call(again, 'count')).toEqual(returned(1));
+    await again.close();
   });
 
   test('a call that kills its guest in the middle of a burst is found, and no other is lost or done twice', async () => {

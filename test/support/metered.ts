@@ -1,4 +1,5 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
+import { wasmFunction } from '../../src/sandbox/cell/wasm-function.ts';
 import { type MeterOptions, meterModule } from '../../src/sandbox/metering/meter-module.ts';
 import { type WasmGlobal, type WasmInstance, wasm } from './web-assembly.ts';
 
@@ -10,6 +11,7 @@ export const plenty = 1n << 40n;
 export interface Metered {
   readonly exports: WasmInstance['exports'];
   readonly fuel: WasmGlobal;
+  readonly budgets: ReturnType<typeof budgetsWith>;
   /** Calls an export and tells what it gave and took. A trap is told by its message. */
   call(name: string, ...parameters: readonly unknown[]): { readonly result: unknown; readonly spent: number };
 }
@@ -18,20 +20,34 @@ export function newFuel(budget = plenty): WasmGlobal {
   return new wasm.Global({ value: 'i64', mutable: true }, budget);
 }
 
+/** What a metered module imports: this fuel, and pages for 4 GiB. */
+export function budgetsWith(fuel: WasmGlobal, pages = 65_536n, onSpent?: object) {
+  return {
+    fuel,
+    pages: newFuel(pages),
+    'refused-pages': newFuel(0n),
+    yield: onSpent ? wasmFunction(onSpent) : null,
+  };
+}
+
 /** Meters a module given as text and instantiates it. */
 export async function metered(
   text: string,
   {
     fuel = newFuel(),
+    pages = 1_000n,
+    onSpent,
     imports = {},
     options = meterOptions,
-  }: { fuel?: WasmGlobal; imports?: object; options?: MeterOptions } = {},
+  }: { fuel?: WasmGlobal; pages?: bigint; onSpent?: object; imports?: object; options?: MeterOptions } = {},
 ): Promise<Metered> {
   const module = new wasm.Module(meterModule(await parse(`(module ${text})`), options));
-  const { exports } = new wasm.Instance(module, { ...imports, __signalbox: { fuel } });
+  const budgets = budgetsWith(fuel, pages, onSpent);
+  const { exports } = new wasm.Instance(module, { ...imports, __signalbox: budgets });
   return {
     exports,
     fuel,
+    budgets,
     call(name, ...parameters) {
       const before = BigInt(String(fuel.value));
       const result = outcomeOf(exports[name], parameters);

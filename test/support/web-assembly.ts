@@ -21,6 +21,8 @@ interface WebAssemblyApi {
   readonly Global: new (type: { value: string; mutable?: boolean }, value?: unknown) => WasmGlobal;
   readonly Memory: new (limits: object) => WasmMemory;
   readonly Table: new (limits: object) => object;
+  readonly Suspending: new (call: (...parameters: readonly unknown[]) => unknown) => object;
+  promising(exported: object): (...parameters: readonly unknown[]) => Promise<unknown>;
   validate(bytes: Uint8Array): boolean;
   compile(bytes: Uint8Array): Promise<WasmModule>;
   instantiate(module: WasmModule, imports?: object): Promise<WasmInstance>;

@@ -163,6 +163,11 @@ export class Cell implements InstanceCell {
       encodeValue({
         program: program.id,
         maxBytes: instance.maxBytes,
+        budgets: {
+          memoryBytes: spec.limits.memory_bytes,
+          fuelPerInit: spec.limits.fuel_per_init,
+          fuelPerCall: spec.limits.fuel_per_call,
+        },
         isExact: this.#options.isSuspect(spec.pluginId),
         ...(source !== undefined && { script: { name, source } }),
       }),

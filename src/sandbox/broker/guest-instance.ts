@@ -1,9 +1,11 @@
 import { type ErrorRecord, SignalboxError } from '../../core/errors.ts';
 import type { PluginId } from '../../core/ids.ts';
-import type { CallOutcome, CallRequest, Instance, InstanceSpec } from '../../ports/sandbox.ts';
+import type { LimitHit } from '../../permissions/limits.ts';
+import type { CallOutcome, CallRequest, Instance, InstanceSpec, Usage } from '../../ports/sandbox.ts';
 import { decodeValue } from '../protocol/decode-value.ts';
 import { parseErrorValue } from '../protocol/error-value.ts';
 import { headBytes, type Message, maxMessageBytes, ProtocolError } from '../protocol/messages.ts';
+import { decodeReport, type Report, usageBytes } from '../protocol/usage.ts';
 import { ValueError } from '../protocol/value-format.ts';
 import { CallTable, type PendingCall } from './call-table.ts';
 import { Deadline } from './deadline.ts';
@@ -60,7 +62,7 @@ export class GuestInstance implements Instance {
     this.tier = cell.tier;
     this.#cell = cell;
     this.#spec = spec;
-    this.maxBytes = Math.min(spec.limits.message_bytes, maxMessageBytes - headBytes);
+    this.maxBytes = Math.min(spec.limits.message_bytes, maxMessageBytes - headBytes - usageBytes);
     this.closed = this.#settleClosed.promise;
     this.#settleReady = Promise.withResolvers<this>();
     this.ready = this.#settleReady.promise;
@@ -182,7 +184,7 @@ export class GuestInstance implements Instance {
   }
 
   #instantiated(body: Uint8Array): void {
-    const exports = this.#decode(body);
+    const { value: exports } = this.#decodeReport(body);
     if (
       this.#phase !== 'instantiating' ||
       !Array.isArray(exports) ||
@@ -219,25 +221,27 @@ export class GuestInstance implements Instance {
   }
 
   #expire(what: string, deadlineMs: number): void {
+    const name = this.#phase === 'instantiating' ? 'init_deadline_ms' : 'call_deadline_ms';
+    const limit: LimitHit = { name, reached: deadlineMs, allowed: deadlineMs };
     const error = new SignalboxError('CALL_DEADLINE', `${what} took longer than ${deadlineMs} ms`, {
-      details: { deadlineMs },
+      details: { limit },
     });
     this.end(error.toRecord(), true);
   }
 
   #answered({ call, body }: Message, outcome: 'returned' | 'refused'): void {
-    const value = this.#decode(body);
+    const { value, usage } = this.#decodeReport(body);
     const pending = this.#leave(call);
     if (!this.#checkWanted(pending)) return;
-    if (outcome === 'refused') pending.settle({ outcome, error: value });
-    else if (this.#spec.prepared.kind === 'component') pending.settle({ outcome, value });
-    else this.#scriptReturned(pending, value);
+    if (outcome === 'refused') pending.settle({ outcome, error: value, usage });
+    else if (this.#spec.prepared.kind === 'component') pending.settle({ outcome, value, usage });
+    else this.#scriptReturned(pending, value, usage);
   }
 
-  #scriptReturned(pending: PendingCall, text: unknown): void {
+  #scriptReturned(pending: PendingCall, text: unknown, usage: Usage): void {
     if (typeof text !== 'string') throw new ProtocolError('a script returned what is not JSON text');
     try {
-      pending.settle({ outcome: 'returned', value: fromScriptJson(text) });
+      pending.settle({ outcome: 'returned', value: fromScriptJson(text), usage });
     } catch (cause) {
       if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
       const error = new SignalboxError(
@@ -254,18 +258,19 @@ export class GuestInstance implements Instance {
   }
 
   #rejected({ call, body }: Message): void {
-    const error = this.#errorOf(body);
+    const error = this.#errorOf(this.#decode(body));
     this.#leave(call).settle({ outcome: 'rejected', error });
   }
 
   #failed({ call, body }: Message): void {
-    const error = this.#errorOf(body);
+    const { value, usage } = this.#decodeReport(body);
+    const error = this.#errorOf(value);
     const isInstantiation = call === 0;
     if (isInstantiation === (this.#phase === 'ready'))
       throw new ProtocolError('an instance failed at what it was not doing');
     if (!isInstantiation) {
       const details = { ...error.details, entered: true };
-      this.#leave(call).settle({ outcome: 'failed', error: { ...error, details } });
+      this.#leave(call).settle({ outcome: 'failed', error: { ...error, details }, usage });
     }
     this.end(error, false);
   }
@@ -287,17 +292,25 @@ export class GuestInstance implements Instance {
   }
 
   #decode(body: Uint8Array): unknown {
-    if (body.length > this.maxBytes)
+    return this.#read(decodeValue, body, this.maxBytes);
+  }
+
+  #decodeReport(body: Uint8Array): Report {
+    return this.#read(decodeReport, body, this.maxBytes + usageBytes);
+  }
+
+  #read<Read>(decode: (body: Uint8Array) => Read, body: Uint8Array, maxBytes: number): Read {
+    if (body.length > maxBytes)
       throw new ProtocolError(`a message of ${body.length} bytes is over the limit`);
     try {
-      return decodeValue(body);
+      return decode(body);
     } catch (error) {
       throw error instanceof ValueError ? new ProtocolError(error.message) : error;
     }
   }
 
-  #errorOf(body: Uint8Array): ErrorRecord {
-    const error = parseErrorValue(this.#decode(body));
+  #errorOf(value: unknown): ErrorRecord {
+    const error = parseErrorValue(value);
     if (!error) throw new ProtocolError('an error is malformed');
     return error;
   }

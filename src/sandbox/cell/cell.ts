@@ -5,7 +5,7 @@ import { encodeValue } from '../protocol/encode-value.ts';
 import { errorValue } from '../protocol/error-value.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Transport } from '../protocol/transport.ts';
-import { Guest } from './guest.ts';
+import { Guest, type GuestBudgets } from './guest.ts';
 import { type LoadedProgram, loadProgram } from './loaded-program.ts';
 import type { Script } from './script-code.ts';
 
@@ -13,6 +13,7 @@ import type { Script } from './script-code.ts';
 export interface InstantiateBody {
   readonly program: number;
   readonly maxBytes: number;
+  readonly budgets: GuestBudgets;
   /** Every call is to be announced before it is entered. */
   readonly isExact: boolean;
   readonly script?: Script;
@@ -88,7 +89,10 @@ export function runCell(transport: Transport, exit: () => void): void {
     }
   }
 
-  function instantiate(id: number, { program: programId, maxBytes, isExact, script }: InstantiateBody): void {
+  function instantiate(
+    id: number,
+    { program: programId, maxBytes, budgets, isExact, script }: InstantiateBody,
+  ): void {
     const program =
       programs.get(programId) ??
       new SignalboxError('INTERNAL', `The cell has no program ${programId}`).toRecord();
@@ -100,6 +104,7 @@ export function runCell(transport: Transport, exit: () => void): void {
       id,
       program,
       maxBytes,
+      budgets,
       isExact,
       channel,
       onGone: () => guests.delete(id),

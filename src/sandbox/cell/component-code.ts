@@ -1,7 +1,8 @@
 import { SignalboxError } from '../../core/errors.ts';
+import type { LimitHit } from '../../permissions/limits.ts';
 import type { ProgramExport } from '../program.ts';
 import { type CallEnd, failed, framesOf, type GuestCode, rejected } from './call-end.ts';
-import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import type { Confinement, HostImportObject, LoadedProgram } from './loaded-program.ts';
 
 type Callable = (...args: readonly unknown[]) => Promise<unknown>;
 
@@ -16,12 +17,10 @@ export interface ComponentCode extends GuestCode {
 export async function instantiateComponent(
   program: LoadedProgram,
   imports: HostImportObject,
+  confinement: Confinement,
 ): Promise<ComponentCode> {
-  // Whether the guest ran at all tells an argument that does not fit from a trap.
-  let isEntered = false;
-  const instance = await program.instantiate(imports, () => {
-    isEntered = true;
-  });
+  const { stack } = confinement;
+  const instance = await program.instantiate(imports, confinement);
   const callables = new Map(program.exports.map((entry) => [entry.name, callableOf(instance, entry)]));
   return {
     exports: [...callables.keys()],
@@ -34,13 +33,14 @@ export async function instantiateComponent(
           `"${exportName}" takes ${callable.length} arguments, ${args.length} were given`,
         );
       }
-      isEntered = false;
+      const { entries } = stack;
       try {
         return { end: 'returned', value: await callable(...args) };
       } catch (error) {
         return isComponentError(error)
           ? readRefusal(error.payload)
-          : endOfThrow(exportName, error, isEntered);
+          : // Whether the guest ran at all tells an argument that does not fit from a trap.
+            endOfThrow(exportName, error, stack.entries > entries);
       }
     },
   };
@@ -85,12 +85,28 @@ function endOfThrow(exportName: string, error: unknown, isEntered: boolean): Cal
   }
   if (error instanceof SignalboxError) return { end: 'failed', error: error.toRecord() };
   if (!(error instanceof Error)) return failed('GUEST_TRAPPED', `"${exportName}" threw ${typeof error}`);
+  if (isStackOverflow(error)) return stackExhausted(exportName);
   const frames = framesOf(error);
   return failed(
     'GUEST_TRAPPED',
     `"${exportName}" trapped: ${error.message}`,
     frames.length > 0 ? { details: { frames } } : {},
   );
+}
+
+/** V8's stack for what runs under Promise Integration, its own default. */
+const stackBytes = 984 * 1024;
+
+/** V8 has no other name for it than its message. */
+function isStackOverflow(error: Error): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+}
+
+function stackExhausted(exportName: string): CallEnd {
+  const limit: LimitHit = { name: 'stack_bytes', reached: stackBytes, allowed: stackBytes };
+  return failed('STACK_EXHAUSTED', `"${exportName}" recursed deeper than its stack of ${stackBytes} bytes`, {
+    details: { limit },
+  });
 }
 
 function isComponentError(error: unknown): error is Error & { readonly payload: unknown } {

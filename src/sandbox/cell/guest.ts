@@ -5,12 +5,32 @@ import { decodeValue } from '../protocol/decode-value.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
 import { errorValue } from '../protocol/error-value.ts';
 import type { Message } from '../protocol/messages.ts';
+import { encodeReport, usageBytes } from '../protocol/usage.ts';
 import { ValueError } from '../protocol/value-format.ts';
 import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
+import { GuestMeter } from './guest-meter.ts';
+import { GuestStack } from './guest-stack.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import { ProcessorTime } from './processor-time.ts';
 import { instantiateScript, type Script } from './script-code.ts';
-import { beginRun, endRun, isInRun, leaveProcessor, mustWait, nextChance, takeProcessor } from './turns.ts';
+import {
+  beginRun,
+  endRun,
+  isInRun,
+  isShareOver,
+  leaveProcessor,
+  mustWait,
+  nextChance,
+  takeProcessor,
+} from './turns.ts';
+
+/** What an instance may use, in the units of `Limits`. */
+export interface GuestBudgets {
+  readonly memoryBytes: number;
+  readonly fuelPerInit: number;
+  readonly fuelPerCall: number;
+}
 
 /** Host calls one guest may have under way; a synchronous guest has one. */
 const maxHostCalls = 256;
@@ -23,6 +43,7 @@ export interface GuestOptions {
   readonly script?: Script;
   /** Largest body of a message, either way. */
   readonly maxBytes: number;
+  readonly budgets: GuestBudgets;
   /** Announces every call: its plugin died in a run of which nobody knows how far it had come. */
   readonly isExact: boolean;
   readonly channel: Channel;
@@ -51,6 +72,9 @@ export class Guest {
   readonly #options: GuestOptions;
   readonly #queue: Message[] = [];
   readonly #hostCalls = new Map<number, HostCall>();
+  readonly #stack = new GuestStack(() => this.#meter.beginLift());
+  readonly #meter: GuestMeter;
+  readonly #processor = new ProcessorTime();
   #nextHostCall = 1;
   #code: GuestCode | undefined;
   #isRunning = false;
@@ -58,27 +82,33 @@ export class Guest {
 
   constructor(options: GuestOptions) {
     this.#options = options;
+    this.#meter = new GuestMeter(options.budgets.memoryBytes, (refuel) =>
+      this.#stack.suspender(() => (refuel() && this.#stack.isSuspendable ? this.#pause() : undefined)),
+    );
   }
 
   async instantiate(): Promise<void> {
-    const { id, channel, program, script } = this.#options;
+    const { id, channel, program, script, budgets } = this.#options;
     while (mustWait()) await nextChance();
     if (this.#isGone) return;
-    takeProcessor(this);
+    this.#take();
     if (!this.#announce(0)) await channel.drained();
     try {
       const imports = this.#imports();
+      const confinement = { meter: this.#meter, stack: this.#stack };
+      this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
       const code = await (script
-        ? instantiateScript(program, imports, script)
-        : instantiateComponent(program, imports));
+        ? instantiateScript(program, imports, confinement, script)
+        : instantiateComponent(program, imports, confinement));
       if (this.#isGone) return;
+      if (this.#meter.failure) throw this.#meter.failure;
       this.#code = code;
-      channel.send('instantiated', id, 0, encodeValue(code.exports));
+      channel.send('instantiated', id, 0, this.#encode(code.exports));
       channel.flush();
     } catch (thrown) {
-      this.#fail(0, toErrorRecord(thrown, 'GUEST_TRAPPED'));
+      this.#fail(0, this.#blamed(toErrorRecord(thrown, 'GUEST_TRAPPED')));
     } finally {
-      leaveProcessor(this);
+      this.#leave();
     }
   }
 
@@ -99,6 +129,7 @@ export class Guest {
     const waiting = this.#hostCalls.get(call);
     if (!waiting) return;
     this.#hostCalls.delete(call);
+    this.#processor.start();
     const [isRefused, value] = decodeValue(body) as readonly [boolean, unknown];
     if (isRefused) waiting.reject(new HostRefusal(value));
     else waiting.resolve(value);
@@ -109,7 +140,7 @@ export class Guest {
     this.#isGone = true;
     this.#code = undefined;
     this.#hostCalls.clear();
-    leaveProcessor(this);
+    this.#leave();
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
   }
 
@@ -125,12 +156,12 @@ export class Guest {
       const next = this.#queue.shift();
       // Cancelled, or the guest destroyed, while it waited: nothing more is said of it.
       if (!next) break;
-      takeProcessor(this);
+      this.#take();
       if (isKnown) endRun();
       else if (!this.#announce(next.call)) await this.#options.channel.drained();
       const ended = await this.#enter(next);
       this.#release(next);
-      leaveProcessor(this);
+      this.#leave();
       if (ended) this.#report(next.call, ended);
     }
     this.#isRunning = false;
@@ -141,8 +172,48 @@ export class Guest {
   /** Nothing when the guest is destroyed before it answers. */
   async #enter({ body }: Message): Promise<CallEnd | undefined> {
     const [exportName, args] = decodeValue(body) as readonly [string, readonly unknown[]];
+    this.#meter.begin({ limit: 'fuel_per_call', fuel: this.#options.budgets.fuelPerCall });
     const ended = await this.#code?.call(exportName, args);
-    return this.#isGone ? undefined : ended;
+    if (this.#isGone || !ended) return undefined;
+    if (ended.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
+    const { failure } = this.#meter;
+    return failure && ended.end !== 'rejected' ? { end: 'failed', error: failure.toRecord() } : ended;
+  }
+
+  /** The limit the guest ran into, where it ran into one: that is why it failed, whatever it made of it. */
+  #blamed(error: ErrorRecord): ErrorRecord {
+    const cause = this.#meter.cause?.toRecord();
+    return cause ? { ...cause, details: { ...error.details, ...cause.details } } : error;
+  }
+
+  #take(): void {
+    takeProcessor(this);
+    this.#processor.start();
+  }
+
+  #leave(): void {
+    leaveProcessor(this);
+    this.#processor.stop();
+  }
+
+  /** Lets others run once the guest has had its share. The guest, spent for the moment, is suspended meanwhile. */
+  #pause(): Promise<void> | undefined {
+    return isShareOver() ? this.#stepAside() : undefined;
+  }
+
+  async #stepAside(): Promise<void> {
+    this.#leave();
+    do await nextChance();
+    while (mustWait());
+    // Destroyed meanwhile: its stack is left to the garbage collector.
+    if (this.#isGone) await new Promise(() => {});
+    this.#take();
+  }
+
+  /** A report of what the guest gave, and of what that took. */
+  #encode(value: unknown): Uint8Array {
+    const { fuelUsed, memoryBytes } = this.#meter;
+    return encodeReport(value, { fuel: fuelUsed, cpuMs: this.#processor.takeMs(), memoryBytes });
   }
 
   /**
@@ -168,7 +239,7 @@ export class Guest {
       case 'refused': {
         const body = this.#bodyOf(call, ended.end === 'returned' ? ended.value : ended.error);
         if (!body) return;
-        if (body.length <= maxBytes) channel.send(ended.end, id, call, body);
+        if (body.length <= maxBytes + usageBytes) channel.send(ended.end, id, call, body);
         else this.#fail(call, tooLarge('The result', body.length, maxBytes).toRecord());
         return;
       }
@@ -183,7 +254,7 @@ export class Guest {
 
   #bodyOf(call: number, value: unknown): Uint8Array | undefined {
     try {
-      return encodeValue(value);
+      return this.#encode(value);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       this.#fail(
@@ -201,7 +272,7 @@ export class Guest {
     if (this.#isGone) return;
     this.destroy();
     const { id, channel, onGone } = this.#options;
-    channel.send('failed', id, call, encodeValue(errorValue(error)));
+    channel.send('failed', id, call, this.#encode(errorValue(error)));
     channel.flush();
     onGone();
   }
@@ -233,7 +304,7 @@ export class Guest {
     this.#nextHostCall = (call % 0xffff_ffff) + 1;
     channel.send('host-call', id, call, body);
     channel.flush();
-    leaveProcessor(this);
+    this.#leave();
     return new Promise((resolve, reject) => {
       this.#hostCalls.set(call, { resolve, reject });
     });

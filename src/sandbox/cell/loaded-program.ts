@@ -1,34 +1,57 @@
 import { compileFunction } from 'node:vm';
 import { SignalboxError } from '../../core/errors.ts';
+import { budgets } from '../metering/budgets.ts';
 import { decodeProgram, type Program } from '../program.ts';
+import type { GuestMeter } from './guest-meter.ts';
+import type { GuestStack } from './guest-stack.ts';
+import { liftGlobals } from './lift-budget.ts';
+import { wasm } from './web-assembly.ts';
 
 /** Imports as the glue takes them: interface without version -> function in camelCase. */
 export type HostImportObject = Readonly<
   Record<string, Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>
 >;
 
+/** What confines one instance. */
+export interface Confinement {
+  readonly meter: GuestMeter;
+  readonly stack: GuestStack;
+}
+
 export interface LoadedProgram extends Pick<Program, 'imports' | 'exports'> {
-  /** @param onEnter called each time an export of the guest begins to run */
-  instantiate(imports: HostImportObject, onEnter: () => void): Promise<Readonly<Record<string, unknown>>>;
+  instantiate(
+    imports: HostImportObject,
+    confinement: Confinement,
+  ): Promise<Readonly<Record<string, unknown>>>;
+}
+
+interface CompiledModule {
+  readonly module: object;
+  readonly initialPages: number;
 }
 
 type Instantiate = (
-  getCoreModule: (name: string) => object,
+  getCoreModule: (name: string) => CompiledModule,
   imports: HostImportObject,
-  instantiateCore: (module: object, imports: object) => object,
+  instantiateCore: (
+    module: CompiledModule,
+    /** Absent for a module that imports nothing. */
+    imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => object,
   webAssembly: object,
 ) => unknown;
 
 /** Evaluates a program's glue and compiles its core modules: once, for however many instances. */
 export function loadProgram(bytes: Uint8Array): LoadedProgram {
   const program = decodeProgram(bytes);
-  const modules = new Map<string, object>();
-  const moduleOf = (name: string): object => {
+  const modules = new Map<string, CompiledModule>();
+  const moduleOf = (name: string): CompiledModule => {
     const known = modules.get(name);
     if (known) return known;
     const source = program.modules[name];
     if (!source) throw new SignalboxError('ARTIFACT_INVALID', `The program has no core module "${name}"`);
-    const compiled = new wasm.Module(Uint8Array.from(source));
+    const { code, initialPages } = source;
+    const compiled = { module: new wasm.Module(Uint8Array.from(code)), initialPages };
     modules.set(name, compiled);
     return compiled;
   };
@@ -36,10 +59,19 @@ export function loadProgram(bytes: Uint8Array): LoadedProgram {
   return {
     imports: program.imports,
     exports: program.exports,
-    async instantiate(imports, onEnter) {
-      const instantiateCore = (module: object, coreImports: object): object =>
-        new wasm.Instance(module, coreImports);
-      const instance: unknown = await instantiate(moduleOf, imports, instantiateCore, wasmThatTells(onEnter));
+    async instantiate(imports, { meter, stack }) {
+      const instance: unknown = await instantiate(
+        moduleOf,
+        imports,
+        ({ module, initialPages }, coreImports = {}) => {
+          meter.takePages(initialPages);
+          return new wasm.Instance(module, {
+            ...stack.watched(coreImports),
+            [budgets.module]: meter.imports,
+          });
+        },
+        stack.webAssembly,
+      );
       if (typeof instance === 'object' && instance !== null) return { ...instance };
       throw new SignalboxError('ARTIFACT_INVALID', 'The component instantiates to nothing');
     },
@@ -51,30 +83,10 @@ export function loadProgram(bytes: Uint8Array): LoadedProgram {
  * call. This keeps accidents away; what keeps the guest away is the process.
  */
 function evaluateGlue(glue: string): Instantiate {
-  const evaluate = compileFunction(glue, ['globalThis', 'process'], { filename: 'component-glue.js' });
-  const instantiate: unknown = evaluate({}, undefined);
+  const names = ['globalThis', 'process', ...Object.keys(liftGlobals)];
+  const evaluate = compileFunction(glue, names, { filename: 'component-glue.js' });
+  const instantiate: unknown = evaluate({}, undefined, ...Object.values(liftGlobals));
   if (typeof instantiate !== 'function')
     throw new SignalboxError('INTERNAL', 'The glue has an unknown shape');
   return instantiate as Instantiate;
 }
-
-/** `WebAssembly` for one instance: every entry into an export goes through `promising`. */
-function wasmThatTells(onEnter: () => void): object {
-  const promising = (fn: (...args: unknown[]) => unknown): ((...args: unknown[]) => Promise<unknown>) => {
-    const enter = wasm.promising(fn);
-    return (...args) => {
-      onEnter();
-      return enter(...args);
-    };
-  };
-  return Object.create(wasm, { promising: { value: promising } });
-}
-
-/** As much of `WebAssembly` as is used here. TypeScript knows it from the DOM only, and Promise Integration not at all. */
-interface Wasm {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => object;
-  promising(fn: (...args: unknown[]) => unknown): (...args: unknown[]) => Promise<unknown>;
-}
-
-const wasm = Reflect.get(globalThis, 'WebAssembly') as Wasm;

@@ -1,7 +1,7 @@
 import { SignalboxError } from '../../core/errors.ts';
 import { type CallEnd, failed, type GuestCode } from './call-end.ts';
 import { instantiateComponent, unknownExport } from './component-code.ts';
-import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import type { Confinement, HostImportObject, LoadedProgram } from './loaded-program.ts';
 
 export interface Script {
   readonly name: string;
@@ -22,9 +22,10 @@ type ScriptError =
 export async function instantiateScript(
   program: LoadedProgram,
   imports: HostImportObject,
+  confinement: Confinement,
   script: Script,
 ): Promise<GuestCode> {
-  const host = await instantiateComponent(program, imports);
+  const host = await instantiateComponent(program, imports, confinement);
   const exports = exportsOf(await host.call('script.load', [script.name, script.source]), script.name);
   return {
     exports,

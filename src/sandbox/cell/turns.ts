@@ -5,8 +5,12 @@ const sliceMs = 4;
 /** Longest that calls of one guest follow each other unannounced: what is unknown when the process dies, and how long results wait. */
 const runMs = 0.5;
 
+/** Longest that one guest keeps the processor while others, or orders, may be waiting. */
+const shareMs = 2;
+
 let sliceEndsAt = 0;
 let holder: object | undefined;
+let shareEndsAt = 0;
 const waiting: (() => void)[] = [];
 let runOwner: object | undefined;
 let runEndsAt = 0;
@@ -36,6 +40,12 @@ export function nextChance(): Promise<void> {
 
 export function takeProcessor(guest: object): void {
   holder = guest;
+  shareEndsAt = performance.now() + shareMs;
+}
+
+/** The guest that has the processor has had its share of it. */
+export function isShareOver(): boolean {
+  return performance.now() >= shareEndsAt;
 }
 
 /** Of no effect for a guest that has left already. */

@@ -32,10 +32,18 @@ export class BodyLocals {
 
   /** A local to set a length aside in. */
   length(is64: boolean): number {
-    const fuel = this.fuel();
+    return this.#addedAfter(this.fuel(), is64);
+  }
+
+  /** Another one, for what growing by that length answers. */
+  answer(is64: boolean): number {
+    return this.#addedAfter(this.length(is64), is64);
+  }
+
+  #addedAfter(local: number, is64: boolean): number {
     const type = is64 ? typeI64 : typeI32;
-    const known = this.#added.indexOf(type, 1);
-    return fuel + (known === -1 ? this.#added.push(type) - 1 : known);
+    const known = this.#added.indexOf(type, local - this.own + 1);
+    return this.own + (known === -1 ? this.#added.push(type) - 1 : known);
   }
 
   write(out: ByteWriter): void {

@@ -33,6 +33,7 @@ export interface CoreModule {
   readonly bytes: Uint8Array;
   /** Without the custom ones, in order. */
   readonly sections: readonly Section[];
+  readonly types: number;
   readonly importedFunctions: number;
   readonly importedGlobals: number;
   /** Number of parameters by defined function. */
@@ -73,7 +74,7 @@ export function readModule(bytes: Uint8Array): CoreModule {
       readerOf(sectionId.code).offset,
     );
   }
-  return { bytes, sections, ...imports, parameters, bodies };
+  return { bytes, sections, types: typeParameters.length, ...imports, parameters, bodies };
 }
 
 /** Reads a count that may not be above its cap. */

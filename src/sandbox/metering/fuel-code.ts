@@ -1,10 +1,11 @@
+import type { BudgetIndices } from './budgets.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Bulk } from './opcodes.ts';
 
 const op = {
   if: 0x04,
   end: 0x0b,
-  unreachable: 0x00,
+  call: 0x10,
   select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
@@ -35,8 +36,7 @@ const shifts = {
 } as const satisfies Record<Bulk['unit'], number>;
 
 export interface FuelPlaces {
-  /** Index of the imported global. */
-  readonly global: number;
+  readonly budget: BudgetIndices;
   /** Index of the i64 local that may hold the fuel; asking for it adds it to the body. */
   readonly local: () => number;
 }
@@ -52,8 +52,8 @@ export interface BulkLength {
   readonly unit: Bulk['unit'];
   readonly local: number;
   readonly is64: boolean;
-  /** Growing by more fails at once, whatever the number. */
-  readonly mostGrowth: number;
+  /** A table that grows by more fails at once, whatever the number. */
+  readonly mostElements: number;
 }
 
 /** Writes the instructions that move and take fuel. */
@@ -86,7 +86,7 @@ export class FuelCode {
     this.state.inGlobal = true;
   }
 
-  /** Takes fuel and traps below zero; the global is then negative. @param isCached Leave what remains in the local. */
+  /** Takes fuel; below zero it asks for more or traps, the global then negative. @param isCached Leave what remains in the local. */
   charge(amount: number | BulkLength, isCached: boolean): void {
     if (isCached) this.requireLocal();
     const staysInLocal = isCached || !this.state.inGlobal;
@@ -98,37 +98,53 @@ export class FuelCode {
     this.#local(op.localTee, this.#places.local());
     if (!staysInLocal) {
       this.#to.u8(op.globalSet);
-      this.#to.u32(this.#places.global);
+      this.#to.u32(this.#places.budget.fuel);
       this.#local(op.localGet, this.#places.local());
     }
     this.#const(0);
     this.#to.raw(op.i64LtS, op.if, emptyBlock);
     if (staysInLocal) this.#storeLocal();
-    this.#to.raw(op.unreachable, op.end);
+    this.#to.u8(op.call);
+    this.#to.u32(this.#places.budget.spent);
+    this.#globalGet();
+    this.#local(op.localSet, this.#places.local());
+    this.#to.u8(op.end);
     this.state.inLocal = true;
     this.state.inGlobal = !staysInLocal;
   }
 
+  /** Takes the length from the stack and charges for it. */
   chargeBulk(length: BulkLength, isCached: boolean): void {
     this.#local(op.localSet, length.local);
     this.charge(length, isCached);
+  }
+
+  /** Puts the length back on the stack. */
+  restoreLength(length: BulkLength): void {
     this.#local(op.localGet, length.local);
   }
 
+  /** Growth that fails costs nothing; a longer range than there can be traps anyway. */
   #lengthCost(length: BulkLength): void {
     const isGrowth = length.unit === 'grown-pages' || length.unit === 'grown-table-elements';
-    const most = isGrowth ? length.mostGrowth : longestRange;
     this.#length(length);
     if (isGrowth || length.is64) {
-      this.#const(isGrowth ? 0 : most);
+      this.#const(isGrowth ? 0 : longestRange);
       this.#length(length);
-      this.#const(most);
+      this.#most(length);
       this.#to.raw(op.i64LeU, op.select);
     }
     const shift = shifts[length.unit];
     if (shift === 0) return;
     this.#const(Math.abs(shift));
     this.#to.u8(shift > 0 ? op.i64Shl : op.i64ShrU);
+  }
+
+  #most({ unit, mostElements }: BulkLength): void {
+    if (unit === 'grown-pages') {
+      this.#to.u8(op.globalGet);
+      this.#to.u32(this.#places.budget.pages);
+    } else this.#const(unit === 'grown-table-elements' ? mostElements : longestRange);
   }
 
   #length(length: BulkLength): void {
@@ -139,12 +155,12 @@ export class FuelCode {
   #storeLocal(): void {
     this.#local(op.localGet, this.#places.local());
     this.#to.u8(op.globalSet);
-    this.#to.u32(this.#places.global);
+    this.#to.u32(this.#places.budget.fuel);
   }
 
   #globalGet(): void {
     this.#to.u8(op.globalGet);
-    this.#to.u32(this.#places.global);
+    this.#to.u32(this.#places.budget.fuel);
   }
 
   #local(code: number, index: number): void {

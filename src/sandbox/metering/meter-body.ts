@@ -1,10 +1,12 @@
 import { type AddressWidths, isLength64 } from './address-widths.ts';
 import { BodyLocals } from './body-locals.ts';
 import type { BlockPlan, BodyPlan } from './body-plan.ts';
+import { type BudgetIndices, shiftedGlobal } from './budgets.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Callee } from './call-costs.ts';
 import { FuelCode, type FuelState } from './fuel-code.ts';
+import { writeGrowth } from './grow-code.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import type { Bulk, Opcode } from './opcodes.ts';
 import { refuseModule } from './refusal.ts';
@@ -12,9 +14,8 @@ import { refuseModule } from './refusal.ts';
 /** What a body needs to know of its module. */
 export interface BodyContext {
   readonly calleeOf: (index: number) => Callee;
-  readonly fuelGlobal: number;
+  readonly budget: BudgetIndices;
   readonly widths: AddressWidths;
-  readonly maxMemoryPages: number;
   readonly maxTableElements: number;
 }
 
@@ -74,7 +75,10 @@ class BodyMeter {
     this.#context = context;
     this.#locals = locals;
     this.#copiedTo = body.offset;
-    this.#fuel = new FuelCode(this.code, { global: context.fuelGlobal, local: () => locals.fuel() });
+    this.#fuel = new FuelCode(this.code, {
+      budget: context.budget,
+      local: () => locals.fuel(),
+    });
   }
 
   run(): void {
@@ -256,20 +260,26 @@ class BodyMeter {
         unit: bulk.unit,
         local: this.#locals.length(is64),
         is64,
-        mostGrowth:
-          bulk.unit === 'grown-pages' ? this.#context.maxMemoryPages : this.#context.maxTableElements,
+        mostElements: this.#context.maxTableElements,
       };
       this.#fuel.chargeBulk(length, this.#top().isCached);
+      if (bulk.unit === 'grown-pages') this.#growth(length.local, is64);
+      else this.#fuel.restoreLength(length);
     });
   }
 
-  /** The fuel stands behind the imported globals, so the module's own move up by one. */
+  #growth(pages: number, is64: boolean): void {
+    const growth = { pages, answer: this.#locals.answer(is64), is64 };
+    writeGrowth(this.code, this.#context.budget, growth, () => this.#copy(this.#reader.end));
+  }
+
   #shiftGlobal(): void {
     const { first, start, end, code } = this.#reader;
-    if (first < this.#context.fuelGlobal) return;
+    const shifted = shiftedGlobal(first, this.#context.budget);
+    if (shifted === first) return;
     this.#copy(start);
     this.code.u8(code);
-    this.code.u32(first + 1);
+    this.code.u32(shifted);
     this.#copiedTo = end;
   }
 

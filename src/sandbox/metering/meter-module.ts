@@ -1,5 +1,6 @@
 import { skipLocals } from './body-locals.ts';
 import type { BodyPlan } from './body-plan.ts';
+import { budgetIndices, writeSpentBody } from './budgets.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { type Callee, unknownCallee } from './call-costs.ts';
@@ -23,34 +24,34 @@ export interface MeterOptions {
 }
 
 /**
- * Rewrites a core module so that what it uses is bounded: each memory and table has a maximum, and everything it runs takes fuel from the
- * imported `i64` global `__signalbox.fuel`, all modules of an instance from the same one. Below zero it traps and the
- * global stays negative. Custom sections are dropped. The same bytes and options give the same module, and the same run the same fuel.
+ * Rewrites a core module so that what it uses is bounded: each memory and table has a maximum, its memories grow by no more than the
+ * budget of its instance, and everything it runs takes fuel. Below zero fuel it traps and the global stays negative. The
+ * budgets are imported globals, see `budgets`. Custom sections are dropped. The same bytes and options give the same module, and the same run the same fuel.
  * @throws `ARTIFACT_INVALID` for what is no valid module or uses instructions the meter does not know; `ARTIFACT_TOO_LARGE` over a cap.
  * @see docs/decisions/0008-one-fuel-global.md
  */
 export function meterModule(bytes: Uint8Array, options: MeterOptions): Uint8Array<ArrayBuffer> {
   const module = readModule(bytes);
-  const fuelGlobal = module.importedGlobals;
+  const functions = module.importedFunctions + module.bodies.length;
+  const budget = budgetIndices({ ...module, functions });
   const limits = {
     maxMemoryPages: Math.min(options.maxMemoryPages, 65_536),
     maxTableElements: options.maxTableElements,
     maxMemories: options.maxMemories ?? 4,
     allowMemory64: options.allowMemory64 ?? false,
   };
-  const sections = new SectionMeter(limits, fuelGlobal);
+  const sections = new SectionMeter(limits, budget);
   const planned = planFunctions(module);
   const out = new ByteWriter(Math.ceil(bytes.length * 1.25) + 64);
   out.copy(bytes, 0, 8);
-  for (const section of withImports(module.sections)) {
+  for (const section of withBudgets(module)) {
     const content = new ByteWriter(Math.ceil((section.end - section.start) * 1.25) + 64);
     const reader = new ByteReader(bytes, section.start, section.end);
     if (section.id === sectionId.code) {
       meterBodies(module, planned, content, {
         calleeOf: planned.calleeOf,
-        fuelGlobal,
+        budget,
         widths: { memories: sections.memories64, tables: sections.tables64 },
-        maxMemoryPages: limits.maxMemoryPages,
         maxTableElements: limits.maxTableElements,
       });
     } else {
@@ -124,18 +125,29 @@ function directCalls(body: ByteReader, importedFunctions: number, functions: num
   return Uint32Array.from(callees);
 }
 
-/** The fuel is an import, so there is a section of imports, right after the types. */
-function withImports(sections: readonly Section[]): readonly Section[] {
-  if (sections.some(({ id }) => id === sectionId.import)) return sections;
-  const after = sections.findIndex(({ id }) => id !== sectionId.type);
-  const at = after === -1 ? sections.length : after;
-  return [...sections.slice(0, at), { id: sectionId.import, start: 0, end: 0 }, ...sections.slice(at)];
+/**
+ * The budgets are imports and one has a type: there is a section of each, in this order at the front. Without functions there is
+ * nothing to charge, and empty sections of them may stand alone.
+ */
+function withBudgets({ sections, bodies }: CoreModule): readonly Section[] {
+  const of = (id: number): Section =>
+    sections.find((section) => section.id === id) ?? { id, start: 0, end: 0 };
+  const left = bodies.length > 0 ? [] : [sectionId.function, sectionId.code];
+  const front: readonly number[] = [sectionId.type, sectionId.import];
+  const others = sections.filter(({ id }) => ![...front, ...left].includes(id));
+  return [...front.map(of), ...others];
 }
 
 function meterSection(id: number, sections: SectionMeter, reader: ByteReader, out: ByteWriter): void {
   switch (id) {
+    case sectionId.type:
+      sections.types(reader, out);
+      break;
     case sectionId.import:
       sections.imports(reader, out);
+      break;
+    case sectionId.function:
+      sections.functions(reader, out);
       break;
     case sectionId.table:
       sections.tables(reader, out);
@@ -170,16 +182,21 @@ function meterBodies(
   out: ByteWriter,
   context: BodyContext,
 ): void {
-  out.u32(module.bodies.length);
+  out.u32(module.bodies.length + 1);
   const one = new ByteWriter(4096);
+  const put = (): void => {
+    out.u32(one.length);
+    out.copy(one.view(), 0, one.length);
+    one.clear();
+  };
   module.bodies.forEach((body, index) => {
     const plan = plans[index];
     if (plan === undefined) return;
-    one.clear();
     meterBody(body, module.parameters[index] ?? 0, plan, context, one);
-    out.u32(one.length);
-    out.copy(one.view(), 0, one.length);
+    put();
   });
+  writeSpentBody(one, context.budget);
+  put();
 }
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

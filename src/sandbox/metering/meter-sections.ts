@@ -1,12 +1,17 @@
+import {
+  type BudgetIndices,
+  budgetImports,
+  budgets,
+  shiftedGlobal,
+  writeBudgetImports,
+  writeYieldType,
+} from './budgets.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { caps } from './caps.ts';
 import { externalKind, type Limits, readCount, readImportHeader, readLimits } from './core-module.ts';
 import { InstructionReader, skipValueType } from './instruction-reader.ts';
 import { hex, refuseModule, refuseSize } from './refusal.ts';
-
-/** The import that carries the fuel. A module that imports from here itself is refused. */
-export const fuelImport = { module: '__signalbox', name: 'fuel' } as const;
 
 export interface SectionLimits {
   readonly maxMemoryPages: number;
@@ -20,23 +25,32 @@ export class SectionMeter {
   readonly memories64: boolean[] = [];
   readonly tables64: boolean[] = [];
   readonly #limits: SectionLimits;
-  /** The fuel's index, behind the imported globals; globals from here on move up by one. */
-  readonly #fuelGlobal: number;
+  readonly #budget: BudgetIndices;
 
-  constructor(limits: SectionLimits, fuelGlobal: number) {
+  constructor(limits: SectionLimits, budget: BudgetIndices) {
     this.#limits = limits;
-    this.#fuelGlobal = fuelGlobal;
+    this.#budget = budget;
   }
 
   imports(reader: ByteReader, out: ByteWriter): void {
     const count = readCount(reader, 'imports', caps.imports);
-    out.u32(count + 1);
+    out.u32(count + budgetImports);
     for (let rest = count; rest > 0; rest--) this.#import(reader, out);
-    out.name(fuelImport.module);
-    out.name(fuelImport.name);
-    const typeI64 = 0x7e;
-    const isMutable = 1;
-    out.raw(externalKind.global, typeI64, isMutable);
+    writeBudgetImports(out, this.#budget);
+  }
+
+  /** One more, behind the module's own. */
+  types(reader: ByteReader, out: ByteWriter): void {
+    out.u32((reader.isAtEnd ? 0 : reader.u32()) + 1);
+    copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
+    writeYieldType(out);
+  }
+
+  /** One more, behind the module's own. */
+  functions(reader: ByteReader, out: ByteWriter): void {
+    out.u32(reader.u32() + 1);
+    copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
+    out.u32(this.#budget.type);
   }
 
   memories(reader: ByteReader, out: ByteWriter): void {
@@ -81,7 +95,7 @@ export class SectionMeter {
         kind = reader.u8();
       });
       const index = reader.u32();
-      out.u32(kind === externalKind.global ? this.#shifted(index) : index);
+      out.u32(kind === externalKind.global ? shiftedGlobal(index, this.#budget) : index);
     }
   }
 
@@ -108,7 +122,7 @@ export class SectionMeter {
   #import(reader: ByteReader, out: ByteWriter): void {
     const start = reader.offset;
     const { module, kind } = readImportHeader(reader);
-    if (module === fuelImport.module) refuseModule(`the import module "${module}" is reserved`, start);
+    if (module === budgets.module) refuseModule(`the import module "${module}" is reserved`, start);
     out.copy(reader.bytes, start, reader.offset);
     switch (kind) {
       case externalKind.table:
@@ -182,15 +196,11 @@ export class SectionMeter {
       const { start, end, code, first } = instructions;
       if (flow === 'global') {
         out.u8(code);
-        out.u32(this.#shifted(first));
+        out.u32(shiftedGlobal(first, this.#budget));
       } else if (flow === 'next' || flow === 'end') out.copy(reader.bytes, start, end);
       else refuseModule(`instruction ${hex(code)} in a constant expression`, start);
       if (flow === 'end') return;
     }
-  }
-
-  #shifted(global: number): number {
-    return global < this.#fuelGlobal ? global : global + 1;
   }
 }
 

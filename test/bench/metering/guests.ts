@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { MeterOptions } from '../../../src/sandbox/metering/meter-module.ts';
+import { budgetsWith } from '../../support/metered.ts';
 import { type WasmGlobal, type WasmInstance, type WasmModule, wasm } from '../../support/web-assembly.ts';
 
 type Meter = (bytes: Uint8Array, options: MeterOptions) => Uint8Array;
@@ -69,7 +70,7 @@ function scriptGuest(folder: string, name: string): Guest {
           'signalbox:plugin/watch': { subscribe: none, unsubscribe: none },
         };
         const instantiateCore = (module: WasmModule, coreImports: object): WasmInstance =>
-          new wasm.Instance(module, { ...coreImports, __signalbox: { fuel } });
+          new wasm.Instance(module, { ...coreImports, __signalbox: budgetsWith(fuel) });
         const instance = await glue.instantiate(getCoreModule, imports, instantiateCore);
         const script: Script = instance.script ?? instance['signalbox:plugin/script@0.1.0'];
         await script.load('bench.js', scripts[name] ?? '');
@@ -109,7 +110,7 @@ function textParser(): Guest {
             return compile(code);
           },
           instantiate: (module: WasmModule, imports: object) =>
-            instantiate(module, { ...imports, __signalbox: { fuel } }),
+            instantiate(module, { ...imports, __signalbox: budgetsWith(fuel) }),
         });
         try {
           const { $init, tools } = await import(new URL(`./wasm-tools.js?metered=${isMetered}`, vendor).href);

@@ -1,6 +1,7 @@
 /** Metered against raw, on kernels and on whole guests: `node test/bench/metering/run.ts [FOLDER OF A TRANSPILED SCRIPT HOST]`. */
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { meterModule } from '../../../src/sandbox/metering/meter-module.ts';
+import { budgetsWith } from '../../support/metered.ts';
 import { wasm } from '../../support/web-assembly.ts';
 import { guests } from './guests.ts';
 import { kernels } from './kernels.ts';
@@ -22,7 +23,7 @@ for (const { name, size, fields } of kernels) {
   const metered = meterModule(bytes, { maxMemoryPages: 256, maxTableElements: 1_000 });
   const fuel = new wasm.Global({ value: 'i64', mutable: true }, budget);
   const [raw, bounded] = [bytes, metered].map((code) => {
-    const instance = new wasm.Instance(new wasm.Module(code), { __signalbox: { fuel } });
+    const instance = new wasm.Instance(new wasm.Module(code), { __signalbox: budgetsWith(fuel) });
     return instance.exports['run'] as (size: number) => number;
   });
   if (raw === undefined || bounded === undefined) continue;

@@ -7,6 +7,7 @@ import { Cell } from '../../../src/sandbox/broker/cell.ts';
 import { encodeValue } from '../../../src/sandbox/protocol/encode-value.ts';
 import { MessageSplitter } from '../../../src/sandbox/protocol/message-splitter.ts';
 import { headBytes, type MessageKind, writeMessage } from '../../../src/sandbox/protocol/messages.ts';
+import { encodeReport } from '../../../src/sandbox/protocol/usage.ts';
 import { never } from '../harness.ts';
 import { wire } from '../protocol/wire.ts';
 
@@ -35,7 +36,7 @@ async function openFallenCell() {
     onSuspect: () => {},
   });
   const say: Say = (kind, instance, call, value) => {
-    const body = value === undefined ? new Uint8Array(0) : encodeValue(value);
+    const body = value === undefined ? new Uint8Array(0) : bodyOf(kind, value);
     const message = Buffer.alloc(headBytes + body.length);
     writeMessage(message, 0, kind, instance, call, body);
     cellEnd.send(message);
@@ -87,6 +88,11 @@ async function openFallenCell() {
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const noUsage = { fuel: 0, cpuMs: 0, memoryBytes: 0 };
+const reports: readonly MessageKind[] = ['instantiated', 'returned', 'refused', 'failed'];
+const bodyOf = (kind: MessageKind, value: unknown): Uint8Array =>
+  reports.includes(kind) ? encodeReport(value, noUsage) : encodeValue(value);
 
 const go = { export: 'go', args: [], deadlineMs: 5_000 };
 

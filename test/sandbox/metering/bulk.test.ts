@@ -150,3 +150,32 @@ describe('growth', () => {
     expect(user.call('f').result).toBe(1);
   });
 });
+
+describe('the budget of pages', () => {
+  const grower = (index: number): string =>
+    `(func (export "grow${index}") (param i32) (result i32) local.get 0 memory.grow ${index})`;
+
+  test('holds for all memories of an instance together', async () => {
+    const guest = await metered(`(memory 1) (memory 1) ${grower(0)} ${grower(1)}`, { pages: 5n });
+    const grow = (memory: number, pages: number): unknown => guest.call(`grow${memory}`, pages).result;
+    expect([grow(0, 3), grow(1, 3), grow(1, 2), grow(0, 1), grow(0, 0)]).toEqual([1, -1, 1, -1, 4]);
+    expect(guest.budgets.pages.value).toBe(0n);
+  });
+
+  test('remembers the last growth that did not fit', async () => {
+    const guest = await metered(`(memory 1) ${grower(0)}`, { pages: 2n });
+    guest.call('grow0', 3);
+    expect(guest.budgets['refused-pages'].value).toBe(3n);
+  });
+
+  test('keeps what a memory does not get because of its own maximum', async () => {
+    const guest = await metered(`(memory 1 2) ${grower(0)}`, { pages: 9n });
+    expect(guest.call('grow0', 4).result).toBe(-1);
+    expect(guest.budgets).toMatchObject({ pages: { value: 9n }, 'refused-pages': { value: 0n } });
+  });
+
+  test('takes no fuel for what it refuses', async () => {
+    const guest = await metered(`(memory 1) ${grower(0)}`, { pages: 2n });
+    expect(guest.call('grow0', 60_000).spent).toBe(guest.call('grow0', 0).spent);
+  });
+});

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { slack } from '../../../src/sandbox/metering/call-costs.ts';
 import { meterModule } from '../../../src/sandbox/metering/meter-module.ts';
-import { meterOptions, newFuel, plenty } from '../../support/metered.ts';
+import { budgetsWith, meterOptions, newFuel, plenty } from '../../support/metered.ts';
 import { programs, toText } from '../../support/random-program.ts';
 import { runProgram } from '../../support/random-program-run.ts';
 import { wasm } from '../../support/web-assembly.ts';
@@ -63,7 +63,10 @@ function runWasm(bytes: Uint8Array, value: number, budget = plenty): WasmRun {
   const look = (): void => {
     spentAtHost.push(Number(budget - left()));
   };
-  const { exports } = new wasm.Instance(new wasm.Module(bytes), { host: { look }, __signalbox: { fuel } });
+  const { exports } = new wasm.Instance(new wasm.Module(bytes), {
+    host: { look },
+    __signalbox: budgetsWith(fuel),
+  });
   const { run, steps: stepsLeft } = exports;
   Object.assign(stepsLeft as object, { value: steps });
   let result: unknown;

@@ -1,0 +1,120 @@
+import { SignalboxError } from '../../core/errors.ts';
+import type { LimitHit } from '../../permissions/limits.ts';
+import { beginLift, type Lifter } from './lift-budget.ts';
+import { wasmFunction } from './wasm-function.ts';
+import { wasm } from './web-assembly.ts';
+
+/** Fuel handed out at a time: 50 to 500 us of work, between two looks at the clock. */
+const sliceFuel = 4_000_000;
+const pageBytes = 65_536;
+
+/** What a call, or the instantiation, may use. */
+export interface FuelBudget {
+  readonly limit: 'fuel_per_call' | 'fuel_per_init';
+  readonly fuel: number;
+}
+
+/** The budgets of one instance: what its metered modules import, what it has used, and which limit it ran into. */
+export class GuestMeter implements Lifter {
+  /** The import module of metered code. */
+  readonly imports: Readonly<Record<string, unknown>>;
+  readonly #fuel = new wasm.Global({ value: 'i64', mutable: true }, 0n);
+  readonly #pages: { value: bigint };
+  readonly #refusedPages = new wasm.Global({ value: 'i64', mutable: true }, 0n);
+  readonly #maxPages: number;
+  #budget: FuelBudget = { limit: 'fuel_per_init', fuel: 0 };
+  /** Of the budget, what the guest has not been handed yet. */
+  #reserve = 0;
+  #failure: SignalboxError | undefined;
+
+  /** @param suspend makes a function of wasm that hands over to `spent`, and suspends the guest while a promise it gives is pending */
+  constructor(maxMemoryBytes: number, suspend: (spent: () => boolean) => object) {
+    this.#maxPages = Math.floor(maxMemoryBytes / pageBytes);
+    this.#pages = new wasm.Global({ value: 'i64', mutable: true }, BigInt(this.#maxPages));
+    this.imports = {
+      fuel: this.#fuel,
+      pages: this.#pages,
+      'refused-pages': this.#refusedPages,
+      yield: wasmFunction(suspend(() => this.#refuel())),
+    };
+  }
+
+  /** A call, or the instantiation, begins. */
+  begin(budget: FuelBudget): void {
+    this.#budget = budget;
+    this.#reserve = Math.max(0, budget.fuel - sliceFuel);
+    this.#fuel.value = BigInt(budget.fuel - this.#reserve);
+    this.#refusedPages.value = 0n;
+  }
+
+  /** Counts the memories a module starts with. @throws `MEMORY_EXHAUSTED` */
+  takePages(pages: number): void {
+    const left = Number(this.#pages.value);
+    if (pages > left) throw this.#memoryExhausted(pages);
+    this.#pages.value = BigInt(left - pages);
+  }
+
+  beginLift(): void {
+    beginLift(this);
+  }
+
+  exceed(error: SignalboxError): never {
+    this.#failure ??= error;
+    throw error;
+  }
+
+  get fuelUsed(): number {
+    return Math.min(this.#budget.fuel, this.#budget.fuel - this.#fuelLeft);
+  }
+
+  get memoryBytes(): number {
+    return (this.#maxPages - Number(this.#pages.value)) * pageBytes;
+  }
+
+  /** The limit that ended what runs, whatever it made of that. */
+  get failure(): SignalboxError | undefined {
+    return this.#failure ?? (this.#fuelLeft < 0 ? this.#fuelExhausted() : undefined);
+  }
+
+  /** The limit that a guest which failed had run into before. */
+  get cause(): SignalboxError | undefined {
+    const refused = Number(this.#refusedPages.value);
+    return this.failure ?? (refused > 0 ? this.#memoryExhausted(refused) : undefined);
+  }
+
+  get #fuelLeft(): number {
+    return this.#reserve + Number(this.#fuel.value);
+  }
+
+  /** The guest has spent what it was handed. False when there is no more for it: then it traps. */
+  #refuel(): boolean {
+    const left = this.#fuelLeft;
+    if (left < 0 || this.#failure) return false;
+    const slice = Math.min(sliceFuel, left);
+    this.#reserve = left - slice;
+    this.#fuel.value = BigInt(slice);
+    return true;
+  }
+
+  #fuelExhausted(): SignalboxError {
+    const { limit: name, fuel: allowed } = this.#budget;
+    const limit: LimitHit = { name, reached: allowed - this.#fuelLeft, allowed };
+    return new SignalboxError('FUEL_EXHAUSTED', `The plugin used up its ${allowed} fuel`, {
+      hint: `Let it do less at a time, or raise limits.${name}`,
+      details: { limit },
+    });
+  }
+
+  #memoryExhausted(pages: number): SignalboxError {
+    const allowed = this.#maxPages * pageBytes;
+    const limit: LimitHit = { name: 'memory_bytes', reached: this.memoryBytes + pages * pageBytes, allowed };
+    return new SignalboxError(
+      'MEMORY_EXHAUSTED',
+      `The plugin asked for more than its ${allowed} bytes of memory`,
+      {
+        hint: 'Let it hold less, or raise limits.memory_bytes',
+        details: { limit },
+      },
+    );
+  }
+}

@@ -1,0 +1,140 @@
+import { type WasmCall, wasm } from './web-assembly.ts';
+
+/**
+ * Knows whether a guest can be suspended: while wasm runs below `promising` and none of our frames stand between. The generated glue
+ * also calls into wasm directly (to allocate, to clean up, to start), and V8 traps a guest that is suspended there.
+ */
+export class GuestStack {
+  readonly #onLift: () => void;
+  #isSuspendable = false;
+  #entries = 0;
+
+  /** @param onLift called when the glue is about to read a message from the guest's memory */
+  constructor(onLift: () => void) {
+    this.#onLift = onLift;
+  }
+
+  /** How many times an export has begun to run. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get isSuspendable(): boolean {
+    return this.#isSuspendable;
+  }
+
+  /** `WebAssembly` for the glue of one instance. */
+  readonly webAssembly: object = this.#webAssembly();
+
+  #webAssembly(): object {
+    const suspending = (call: WasmCall): object => this.#suspending(call);
+    return Object.create(wasm, {
+      promising: { value: (call: WasmCall) => this.#promising(call) },
+      Suspending: {
+        // Called with `new`, which an arrow function is not for.
+        value: function Suspending(call: WasmCall) {
+          return suspending(call);
+        },
+      },
+    });
+  }
+
+  /** The imports of a core module, with every function of ours seen to. */
+  watched(imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>): object {
+    return mapValues(imports, (members) =>
+      mapValues(members, (member) =>
+        typeof member === 'function' && !isWasmFunction(member)
+          ? this.#synchronous(member as WasmCall)
+          : member,
+      ),
+    );
+  }
+
+  /** Makes a function for wasm that may suspend it. */
+  suspender(call: () => Promise<void> | undefined): object {
+    return new wasm.Suspending(() => {
+      const suspended = call();
+      if (suspended === undefined) return undefined;
+      this.#isSuspendable = false;
+      return suspended.then(() => {
+        this.#isSuspendable = true;
+      });
+    });
+  }
+
+  #promising(call: WasmCall): (...args: unknown[]) => Promise<unknown> {
+    const enter = wasm.promising(call);
+    const left = (): void => {
+      this.#isSuspendable = false;
+      this.#onLift();
+    };
+    return (...args) => {
+      this.#entries += 1;
+      this.#isSuspendable = true;
+      const result = enter(...args);
+      // Back here it has ended or was suspended.
+      this.#isSuspendable = false;
+      return result.then(
+        (value) => {
+          left();
+          return value;
+        },
+        (error: unknown) => {
+          left();
+          throw error;
+        },
+      );
+    };
+  }
+
+  #suspending(call: WasmCall): object {
+    return new wasm.Suspending((...args) => {
+      this.#isSuspendable = false;
+      this.#onLift();
+      const answer = call(...args);
+      const back = (): void => {
+        this.#isSuspendable = true;
+      };
+      if (!(answer instanceof Promise)) {
+        back();
+        return answer;
+      }
+      // Wasm goes on right after these.
+      return answer.then(
+        (value: unknown) => {
+          back();
+          return value;
+        },
+        (error: unknown) => {
+          back();
+          throw error;
+        },
+      );
+    });
+  }
+
+  #synchronous(call: WasmCall): WasmCall {
+    return (...args) => {
+      const wasSuspendable = this.#isSuspendable;
+      this.#isSuspendable = false;
+      this.#onLift();
+      try {
+        return call(...args);
+      } finally {
+        this.#isSuspendable = wasSuspendable;
+      }
+    };
+  }
+}
+
+/** Exported functions of wasm are called by their index, see https://webassembly.github.io/spec/js-api/#name-of-the-webassembly-function */
+function isWasmFunction({ name }: { readonly name: string }): boolean {
+  return /^\d+$/.test(name);
+}
+
+function mapValues<Value, Mapped>(
+  record: Readonly<Record<string, Value>>,
+  map: (value: Value) => Mapped,
+): Readonly<Record<string, Mapped>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

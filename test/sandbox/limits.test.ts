@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isolations } from '../../src/config/document.ts';
+import type { Limits } from '../../src/permissions/limits.ts';
+import type { CallOutcome, Instance, Prepared } from '../../src/ports/sandbox.ts';
+import { call, fixture, type Harness, openHarness, returned } from './harness.ts';
+
+let harness: Harness;
+let component: Prepared;
+let script: Prepared;
+beforeAll(async () => {
+  harness = await openHarness(1);
+  component = await harness.component(await fixture('limits.wat'));
+  script = await harness.script(`(() => ({
+    spin() { for (;;); },
+    sort() { for (;;) Array.from({ length: 1e5 }, (_, n) => -n).sort((a, b) => a - b); },
+    regexp() { /^(a+)+$/.test('a'.repeat(200) + 'b'); },
+    hoard() { const kept = []; for (;;) kept.push(new Uint8Array(1e6)); },
+    repeat() { const kept = []; for (;;) kept.push('x'.repeat(100_000)); },
+    fine: () => 1,
+  }))()`);
+});
+afterAll(() => harness[Symbol.asyncDispose]());
+
+const small: Partial<Limits> = { memory_bytes: 16 * 65_536, fuel_per_call: 50_000_000 };
+
+const limitOf = (outcome: CallOutcome): unknown =>
+  outcome.outcome === 'failed' ? [outcome.error.code, outcome.error.details?.['limit']] : outcome;
+const figure = expect.any(Number);
+
+describe.each(isolations)('in a cell of isolation "%s"', (isolation) => {
+  const start = (prepared: Prepared, limits = small): Promise<Instance> =>
+    harness.instantiate(prepared, { isolation, limits });
+
+  test.each(['spin', 'fill'])('%s of a component ends when its fuel is spent', async (name) => {
+    const guest = await start(component);
+    const limit = { name: 'fuel_per_call', reached: figure, allowed: 50_000_000 };
+    expect(limitOf(await call(guest, name))).toEqual(['FUEL_EXHAUSTED', limit]);
+    expect((await guest.closed)?.code).toBe('FUEL_EXHAUSTED');
+  });
+
+  test.each(['spin', 'sort', 'regexp'])('%s of a script ends when its fuel is spent', async (name) => {
+    const guest = await start(script, { ...small, memory_bytes: 64 * 1024 * 1024 });
+    const limit = { name: 'fuel_per_call', reached: figure, allowed: 50_000_000 };
+    expect(limitOf(await call(guest, name))).toEqual(['FUEL_EXHAUSTED', limit]);
+  });
+
+  test('memory grows to the limit and no further, and the guest lives on', async () => {
+    const guest = await start(component);
+    expect(await call(guest, 'grow', 2)).toEqual(returned(14));
+    expect(await call(guest, 'work', 3)).toEqual(returned(3));
+    await guest.close();
+  });
+
+  test('a trap after memory was refused is told as that', async () => {
+    const guest = await start(component);
+    const limit = { name: 'memory_bytes', reached: 17 * 65_536, allowed: 16 * 65_536 };
+    expect(limitOf(await call(guest, 'grow-or-trap', 1))).toEqual(['MEMORY_EXHAUSTED', limit]);
+  });
+
+  test.each(['hoard', 'repeat'])('%s of a script is told as memory', async (name) => {
+    const guest = await start(script, { memory_bytes: 8 * 1024 * 1024 });
+    const limit = { name: 'memory_bytes', reached: figure, allowed: 8 * 1024 * 1024 };
+    expect(limitOf(await call(guest, name))).toEqual(['MEMORY_EXHAUSTED', limit]);
+  });
+
+  test('a table grows to 10,000 elements and no further', async () => {
+    const guest = await start(component);
+    expect(await call(guest, 'grow-table', 1_111)).toEqual(returned(9_999));
+    await guest.close();
+  });
+
+  test.each([
+    ['alias-strings', 'lift_bytes', 8 * 1024 * 1024],
+    ['alias-bytes', 'lift_bytes', 8 * 1024 * 1024],
+    ['many', 'lift_reads', 1_000_000],
+  ])('%s is not lifted beyond its budget', async (name, limit, allowed) => {
+    const guest = await start(component, { memory_bytes: 64 * 1024 * 1024 });
+    const hit = { name: limit, reached: figure, allowed };
+    expect(limitOf(await call(guest, name, name === 'many' ? 1_000_000 : 20_000))).toEqual([
+      'MESSAGE_TOO_LARGE',
+      hit,
+    ]);
+  });
+
+  test('a start that never ends is ended by the fuel of the start', async () => {
+    const endless = await harness.script('(() => { for (;;); })()');
+    const limit = { name: 'fuel_per_init', reached: figure, allowed: 100_000_000 };
+    await expect(start(endless, { fuel_per_init: 100_000_000 })).rejects.toMatchObject({
+      code: 'FUEL_EXHAUSTED',
+      details: { limit },
+    });
+  });
+
+  test('more memory than allowed from the start is refused', async () => {
+    await expect(start(script, { memory_bytes: 65_536 })).rejects.toMatchObject({ code: 'MEMORY_EXHAUSTED' });
+  });
+});
+
+describe('a guest that spins', () => {
+  test('leaves its neighbours in the cell alone, whatever ends it', async () => {
+    const neighbour = await harness.instantiate(script);
+    const spinner = await harness.instantiate(component);
+    expect(neighbour.cell).toBe(spinner.cell);
+    const [spun] = spinner.callAll([{ export: 'spin', args: [], deadlineMs: 200 }]);
+    for (let n = 0; n < 20; n += 1) expect(await call(neighbour, 'fine')).toEqual(returned(1));
+    expect(await spun).toMatchObject({ error: { code: 'CALL_DEADLINE' } });
+    expect(await call(neighbour, 'fine')).toEqual(returned(1));
+    expect(harness.events.filter(({ type }) => type === 'cell-gone')).toEqual(
+      harness.events.filter((event) => event.type === 'cell-gone' && event.cell !== neighbour.cell),
+    );
+    await neighbour.close();
+  });
+});
+
+describe('fuel', () => {
+  test.each([
+    ['a component', () => component, 'work', [5_000_000]],
+    ['a script', () => script, 'fine', []],
+  ] as const)(
+    'of the same calls of %s is the same in every tier and run',
+    async (_what, prepared, name, args) => {
+      const spent = async (isolation: (typeof isolations)[number]): Promise<readonly unknown[]> => {
+        const guest = await harness.instantiate(prepared(), { isolation });
+        const requests = Array.from({ length: 20 }, () => ({ export: name, args, deadlineMs: 5_000 }));
+        const outcomes = await Promise.all(guest.callAll(requests));
+        await guest.close();
+        return outcomes.map((outcome) => outcome.outcome === 'returned' && outcome.usage?.fuel);
+      };
+      const first = await spent('shared');
+      expect(first[0]).toBeGreaterThan(0);
+      for (const isolation of [...isolations, ...isolations]) expect(await spent(isolation)).toEqual(first);
+    },
+  );
+});
