@@ -1,5 +1,5 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
-import { wasmFunction } from '../../src/sandbox/cell/wasm-function.ts';
+import { yieldFunction } from '../../src/sandbox/cell/yield-function.ts';
 import { type MeterOptions, meterModule } from '../../src/sandbox/metering/meter-module.ts';
 import { type WasmGlobal, type WasmInstance, wasm } from './web-assembly.ts';
 
@@ -20,13 +20,23 @@ export function newFuel(budget = plenty): WasmGlobal {
   return new wasm.Global({ value: 'i64', mutable: true }, budget);
 }
 
+/** Suspends the guest while a promise is pending. */
+function yieldTo(onSpent: () => void | Promise<void>): unknown {
+  let answer: unknown;
+  const mustSuspend = (): boolean => {
+    answer = onSpent();
+    return answer !== undefined;
+  };
+  return yieldFunction(mustSuspend, new wasm.Suspending(() => answer));
+}
+
 /** What a metered module imports: this fuel, and pages for 4 GiB. */
-export function budgetsWith(fuel: WasmGlobal, pages = 65_536n, onSpent?: object) {
+export function budgetsWith(fuel: WasmGlobal, pages = 65_536n, onSpent?: () => void | Promise<void>) {
   return {
     fuel,
     pages: newFuel(pages),
     'refused-pages': newFuel(0n),
-    yield: onSpent ? wasmFunction(onSpent) : null,
+    yield: onSpent ? yieldTo(onSpent) : null,
   };
 }
 
@@ -39,7 +49,13 @@ export async function metered(
     onSpent,
     imports = {},
     options = meterOptions,
-  }: { fuel?: WasmGlobal; pages?: bigint; onSpent?: object; imports?: object; options?: MeterOptions } = {},
+  }: {
+    fuel?: WasmGlobal;
+    pages?: bigint;
+    onSpent?: () => void | Promise<void>;
+    imports?: object;
+    options?: MeterOptions;
+  } = {},
 ): Promise<Metered> {
   const module = new wasm.Module(meterModule(await parse(`(module ${text})`), options));
   const budgets = budgetsWith(fuel, pages, onSpent);

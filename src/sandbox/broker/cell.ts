@@ -11,7 +11,8 @@ import { GuestInstance, type InstanceCell } from './guest-instance.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 /** How long a guest that was running may take to let go once it is destroyed; then its cell is killed. */
-const letGoMs = 20;
+const letGoMs = 150;
+
 export interface CellOptions {
   readonly label: string;
   readonly host: CellHost;

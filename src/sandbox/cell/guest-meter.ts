@@ -1,7 +1,6 @@
 import { SignalboxError } from '../../core/errors.ts';
 import type { LimitHit } from '../../permissions/limits.ts';
 import { beginLift, type Lifter } from './lift-budget.ts';
-import { wasmFunction } from './wasm-function.ts';
 import { wasm } from './web-assembly.ts';
 
 /** Fuel handed out at a time: 50 to 500 us of work, between two looks at the clock. */
@@ -27,15 +26,15 @@ export class GuestMeter implements Lifter {
   #reserve = 0;
   #failure: SignalboxError | undefined;
 
-  /** @param suspend makes a function of wasm that hands over to `spent`, and suspends the guest while a promise it gives is pending */
-  constructor(maxMemoryBytes: number, suspend: (spent: () => boolean) => object) {
+  /** @param yieldTo makes the function of wasm that asks `refuel` and may then suspend the guest */
+  constructor(maxMemoryBytes: number, yieldTo: (refuel: () => boolean) => unknown) {
     this.#maxPages = Math.floor(maxMemoryBytes / pageBytes);
     this.#pages = new wasm.Global({ value: 'i64', mutable: true }, BigInt(this.#maxPages));
     this.imports = {
       fuel: this.#fuel,
       pages: this.#pages,
       'refused-pages': this.#refusedPages,
-      yield: wasmFunction(suspend(() => this.#refuel())),
+      yield: yieldTo(() => this.#refuel()),
     };
   }
 

@@ -1,4 +1,5 @@
 import { type WasmCall, wasm } from './web-assembly.ts';
+import { yieldFunction } from './yield-function.ts';
 
 /**
  * Knows whether a guest can be suspended: while wasm runs below `promising` and none of our frames stand between. The generated glue
@@ -17,10 +18,6 @@ export class GuestStack {
   /** How many times an export has begun to run. */
   get entries(): number {
     return this.#entries;
-  }
-
-  get isSuspendable(): boolean {
-    return this.#isSuspendable;
   }
 
   /** `WebAssembly` for the glue of one instance. */
@@ -50,16 +47,14 @@ export class GuestStack {
     );
   }
 
-  /** Makes a function for wasm that may suspend it. */
-  suspender(call: () => Promise<void> | undefined): object {
-    return new wasm.Suspending(() => {
-      const suspended = call();
-      if (suspended === undefined) return undefined;
+  /** A function for wasm that suspends it, where that can be done, while the promise of `pause` is pending. */
+  yieldFunction(mustPause: () => boolean, pause: () => Promise<void>): unknown {
+    const suspend = new wasm.Suspending(async () => {
       this.#isSuspendable = false;
-      return suspended.then(() => {
-        this.#isSuspendable = true;
-      });
+      await pause();
+      this.#isSuspendable = true;
     });
+    return yieldFunction(() => mustPause() && this.#isSuspendable, suspend);
   }
 
   #promising(call: WasmCall): (...args: unknown[]) => Promise<unknown> {

@@ -83,7 +83,10 @@ export class Guest {
   constructor(options: GuestOptions) {
     this.#options = options;
     this.#meter = new GuestMeter(options.budgets.memoryBytes, (refuel) =>
-      this.#stack.suspender(() => (refuel() && this.#stack.isSuspendable ? this.#pause() : undefined)),
+      this.#stack.yieldFunction(
+        () => refuel() && isShareOver(),
+        () => this.#stepAside(),
+      ),
     );
   }
 
@@ -196,11 +199,7 @@ export class Guest {
     this.#processor.stop();
   }
 
-  /** Lets others run once the guest has had its share. The guest, spent for the moment, is suspended meanwhile. */
-  #pause(): Promise<void> | undefined {
-    return isShareOver() ? this.#stepAside() : undefined;
-  }
-
+  /** Lets others run while the guest, which has had its share, is suspended. */
   async #stepAside(): Promise<void> {
     this.#leave();
     do await nextChance();

@@ -39,10 +39,10 @@ describe('a guest whose fuel is spent', () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const guest = await metered(counter, {
       fuel,
-      onSpent: new wasm.Suspending(async () => {
+      onSpent: async () => {
         await promise;
         fuel.value = 1_000_000n;
-      }),
+      },
     });
     const count = guest.exports['count'];
     if (typeof count !== 'function') throw new Error('no export');
