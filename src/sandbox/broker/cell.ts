@@ -60,6 +60,7 @@ export class Cell implements InstanceCell {
     this.#heartbeat = new Heartbeat({
       ping: () => this.#channel.send('ping', 0, 0),
       kill: (reason) => this.kill(reason),
+      isReady: () => this.#isReady,
       isRunning: () => [...this.#instances.values()].some(({ isRunning }) => isRunning),
       isCongested: () => this.#channel.isCongested,
       unbegun: () => [...this.#instances.values()].flatMap(({ unbegun }) => unbegun ?? []),
@@ -223,7 +224,6 @@ export class Cell implements InstanceCell {
         this.#ready.resolve();
         return;
       case 'pong':
-        if (!this.#isReady) throw new ProtocolError('a beat was answered by what is not ready');
         this.#heartbeat.answered();
         return;
       case 'destroyed':

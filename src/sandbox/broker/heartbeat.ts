@@ -5,6 +5,8 @@ const beatMs = 2_000;
 const maxMissedBeats = 3;
 /** A cell that runs nothing, and in three beats begins nothing of what it has, will not. */
 const maxIdleBeats = 3;
+/** A busy machine takes its time to start a process. */
+const maxStartBeats = 15;
 /** Longest that a guest may be kept waiting by the others of its cell, beyond the time its call may take itself. */
 const queueingMs = 60_000;
 
@@ -19,6 +21,8 @@ export interface Unbegun {
 export interface HeartbeatOptions {
   readonly ping: () => void;
   readonly kill: (reason: string) => void;
+  /** The cell has said that it is there. */
+  readonly isReady: () => boolean;
   /** A guest is on the processor, as far as the cell has said. */
   readonly isRunning: () => boolean;
   /** Nothing of the cell's may get through before we have worked off what it sent. */
@@ -33,6 +37,7 @@ export interface HeartbeatOptions {
 export class Heartbeat implements Disposable {
   readonly #options: HeartbeatOptions;
   readonly #timer: NodeJS.Timeout;
+  #startBeats = 0;
   #missedBeats = 0;
   #idleBeats = 0;
   /** A beat is given and not answered; a cell that was busy answers late, and is forgiven. */
@@ -70,7 +75,12 @@ export class Heartbeat implements Disposable {
   }
 
   #beat(): void {
-    const { isRunning, kill, ping } = this.#options;
+    const { isReady, isRunning, kill, ping } = this.#options;
+    if (!isReady()) {
+      this.#startBeats += 1;
+      if (this.#startBeats > maxStartBeats) kill('it did not start');
+      return;
+    }
     if (this.#isAnyoneOverdue()) {
       kill('it kept a guest waiting for too long');
       return;

@@ -16,7 +16,7 @@ const digest = sha256('program');
 type Say = (kind: MessageKind, instance: number, call: number, value?: unknown) => void;
 
 /** A cell whose other side is played by the test. */
-async function openFallenCell() {
+async function openFallenCell({ isReady = true } = {}) {
   const [brokerEnd, cellEnd] = wire();
   const gone = Promise.withResolvers<string>();
   const reasons: string[] = [];
@@ -50,7 +50,7 @@ async function openFallenCell() {
       if (kind === 'ping') beats.push(call);
     });
   });
-  say('ready', 0, 0);
+  if (isReady) say('ready', 0, 0);
   /** Orders an instance; resolves when the cell has heard of it. */
   const order = async (): Promise<{ readonly id: number; readonly started: Promise<Instance> }> => {
     const before = ordered.length;
@@ -273,6 +273,16 @@ describe('the heartbeat', () => {
     expect(reasons).toEqual(['it is stuck']);
   });
 
+  test('has patience with a cell that starts, and ends one that does not', async () => {
+    const { order, reasons } = await openFallenCell({ isReady: false });
+    const { started } = await order();
+    vi.advanceTimersByTime(30_000);
+    expect(reasons).toEqual([]);
+    vi.advanceTimersByTime(2_000);
+    expect(reasons).toEqual(['it did not start']);
+    await expect(started).rejects.toMatchObject({ code: 'CELL_LOST' });
+  });
+
   test('ends a cell that sends half a message', async () => {
     const { sayBytes, start, reasons } = await openFallenCell();
     await start();
@@ -323,7 +333,7 @@ describe('the heartbeat', () => {
     expect(reasons).toEqual(['it kept a guest waiting for too long']);
   });
 
-  test('lets a guest wait while its host is slow', async () => {
+  test('leaves a cell alone that answers and has nothing to do', async () => {
     const { cell, start, reasons, beat } = await openFallenCell();
     await start();
     await beat(40);
