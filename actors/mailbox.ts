@@ -32,8 +32,8 @@ export interface WaitingCall {
 interface MailboxOptions {
   /** Calls that may wait. */
   readonly capacity: number;
-  /** Told for each call that was turned away. */
-  readonly onRejected: () => void;
+  /** Told of each call that was turned away, and why. */
+  readonly onRejected: (error: ErrorRecord) => void;
 }
 
 /**
@@ -42,7 +42,7 @@ interface MailboxOptions {
  */
 export class Mailbox {
   capacity: number;
-  readonly #onRejected: () => void;
+  readonly #onRejected: (error: ErrorRecord) => void;
   readonly #events = new Map<string, WaitingCall>();
   #first: WaitingCall | undefined;
   #last: WaitingCall | undefined;
@@ -196,7 +196,7 @@ export class Mailbox {
   }
 
   #rejection(error: ErrorRecord): CallOutcome {
-    this.#onRejected();
+    this.#onRejected(error);
     return { outcome: 'rejected', error };
   }
 }
@@ -210,6 +210,7 @@ function ignoreOutcome(): void {}
 function mailboxFull(capacity: number): ErrorRecord {
   return new SignalboxError('MAILBOX_FULL', `The mailbox is full: ${capacity} calls wait already`, {
     hint: 'Call more slowly, or raise limits.mailbox_calls of the entry',
+    details: { limit: { name: 'mailbox_calls', reached: capacity + 1, allowed: capacity } },
   }).toRecord();
 }
 

@@ -1,6 +1,6 @@
 import { type ErrorRecord, SignalboxError } from '../src/core/errors.ts';
 import type { PluginId } from '../src/core/ids.ts';
-import { defaultLimits } from '../src/permissions/limits.ts';
+import { defaultLimits, limitHitOf } from '../src/permissions/limits.ts';
 import type { Counters } from './counters.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -23,7 +23,11 @@ export class Mailboxes {
     if (known) return known;
     const box = new Mailbox({
       capacity: defaultLimits.mailbox_calls,
-      onRejected: () => this.#counters.count('plugin.calls.rejected', id),
+      onRejected: (error) => {
+        this.#counters.count('plugin.calls.rejected', id);
+        const hit = limitHitOf(error);
+        if (hit) this.#counters.limit(id, hit);
+      },
     });
     box.close(() => new SignalboxError('PLUGIN_NOT_READY', `Plugin "${id}" has not started yet`).toRecord());
     this.#boxes.set(id, box);

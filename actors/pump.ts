@@ -1,5 +1,7 @@
 import type { Clock } from '../src/core/clock.ts';
-import type { CallOutcome, CallRequest, Instance } from '../src/ports/sandbox.ts';
+import { type LimitHit, limitHitOf } from '../src/permissions/limits.ts';
+import type { CallOutcome, CallRequest, Instance, Usage } from '../src/ports/sandbox.ts';
+import { FuelThrottle } from './fuel-throttle.ts';
 import type { Mailbox, WaitingCall } from './mailbox.ts';
 
 /**
@@ -22,6 +24,10 @@ export interface BatchReport {
   readonly failed: number;
   readonly rejected: number;
   readonly durationMs: number;
+  /** What all of them used together, and the memory after the last. */
+  readonly usage: Usage;
+  /** Limits that turned calls away; what ended the instance is told with its end. */
+  readonly limits: readonly LimitHit[];
 }
 
 interface PumpInput {
@@ -29,10 +35,13 @@ interface PumpInput {
   readonly mailbox: Mailbox;
   readonly clock: Clock;
   readonly callDeadlineMs: number;
+  readonly fuelPerSecond: number;
   /** Turns a call away before the guest hears of it. */
   readonly refuse: (request: WaitingCall['request']) => CallOutcome | undefined;
   readonly onActivity: (activity: 'busy' | 'idle') => void;
   readonly onBatch: (report: BatchReport) => void;
+  /** Calls have to wait for fuel, milliseconds. */
+  readonly onThrottled: (waitMs: number) => void;
 }
 
 /**
@@ -51,9 +60,12 @@ export class Pump {
   #rest = Promise.withResolvers<void>();
   #activity: 'busy' | 'idle' = 'idle';
   #idleTimer: unknown;
+  readonly #throttle: FuelThrottle;
+  #throttleTimer: unknown;
 
   constructor(input: PumpInput) {
     this.#input = input;
+    this.#throttle = new FuelThrottle(input.fuelPerSecond, input.clock);
     this.#rest.resolve();
   }
 
@@ -69,6 +81,8 @@ export class Pump {
     this.#isTaking = false;
     this.#input.mailbox.unlisten(this.#wake);
     this.#input.clock.clearTimeout(this.#idleTimer);
+    this.#input.clock.clearTimeout(this.#throttleTimer);
+    this.#throttleTimer = undefined;
     this.#activity = 'idle';
     return this.#rest.promise;
   }
@@ -84,7 +98,13 @@ export class Pump {
   };
 
   #canTake(): boolean {
-    return this.#isTaking && this.#isAlive && this.#underWay < maxBatches && this.#input.mailbox.size > 0;
+    return (
+      this.#isTaking &&
+      this.#isAlive &&
+      this.#throttleTimer === undefined &&
+      this.#underWay < maxBatches &&
+      this.#input.mailbox.size > 0
+    );
   }
 
   #send(): void {
@@ -115,6 +135,8 @@ export class Pump {
     const calls = taken.filter((call) => !this.#refused(call));
     const startedAt = clock.now();
     const outcomes = instance.callAll(calls.map((call) => this.#requestOf(call)));
+    const used = { fuel: 0, cpuMs: 0, memoryBytes: 0 };
+    const limits: LimitHit[] = [];
     let failed = 0;
     let rejected = taken.length - calls.length;
     for (const [index, call] of calls.entries()) {
@@ -128,12 +150,29 @@ export class Pump {
         this.#isAlive = false;
         failed += 1;
       }
-      if (outcome.outcome === 'rejected') rejected += 1;
+      if (outcome.outcome === 'rejected') {
+        rejected += 1;
+        const hit = limitHitOf(outcome.error);
+        if (hit) limits.push(hit);
+      } else if (outcome.usage) add(used, outcome.usage);
       call.settle(outcome);
     }
     const durationMs = clock.now() - startedAt;
     this.#adapt(taken.length, durationMs);
-    onBatch({ calls: calls.length - unbegun.length, failed, rejected, durationMs });
+    this.#spend(used.fuel);
+    onBatch({ calls: calls.length - unbegun.length, failed, rejected, durationMs, usage: used, limits });
+  }
+
+  #spend(fuel: number): void {
+    const { clock, onThrottled } = this.#input;
+    this.#throttle.spend(fuel);
+    const { waitMs } = this.#throttle;
+    if (waitMs === 0 || !this.#isTaking || this.#throttleTimer !== undefined) return;
+    onThrottled(waitMs);
+    this.#throttleTimer = clock.setTimeout(() => {
+      this.#throttleTimer = undefined;
+      this.#send();
+    }, waitMs);
   }
 
   #adapt(calls: number, durationMs: number): void {
@@ -172,6 +211,12 @@ export class Pump {
       if (this.#underWay === 0) this.#tell('idle');
     }, idleAfterMs);
   }
+}
+
+function add(sum: { fuel: number; cpuMs: number; memoryBytes: number }, usage: Usage): void {
+  sum.fuel += usage.fuel;
+  sum.cpuMs += usage.cpuMs;
+  sum.memoryBytes = usage.memoryBytes;
 }
 
 /** The instance was gone before the guest heard of the call: it may be made again elsewhere. */

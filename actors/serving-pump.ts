@@ -1,4 +1,5 @@
 import { SignalboxError } from '../src/core/errors.ts';
+import type { LimitHit } from '../src/permissions/limits.ts';
 import type { CallOutcome, Instance } from '../src/ports/sandbox.ts';
 import type { LoadPlan } from './load-plan.ts';
 import { eventExport } from './mailbox.ts';
@@ -18,9 +19,11 @@ export function servingPump(
     mailbox: ports.mailboxes.of(id),
     clock: ports.clock,
     callDeadlineMs: plan.limits.call_deadline_ms,
+    fuelPerSecond: plan.limits.fuel_per_second,
     refuse: ({ export: name }) => refusalOf(plan, name),
     onActivity,
     onBatch: (report) => count(ports, plan, report),
+    onThrottled: (waitMs) => ports.counters.limit(id, throttled(plan.limits.fuel_per_second, waitMs)),
   });
 }
 
@@ -38,11 +41,19 @@ function refusalOf({ assignment, artifact }: LoadPlan, name: string): CallOutcom
   return { outcome: 'rejected', error: error.toRecord() };
 }
 
+/** A second's worth and the debt that is waited off now. */
+function throttled(fuelPerSecond: number, waitMs: number): LimitHit {
+  const reached = fuelPerSecond + Math.round((fuelPerSecond * waitMs) / 1_000);
+  return { name: 'fuel_per_second', reached, allowed: fuelPerSecond };
+}
+
 function count({ counters }: ActorPorts, { assignment }: LoadPlan, report: BatchReport): void {
   const { id } = assignment.entry;
-  const { calls, failed, rejected, durationMs } = report;
+  const { calls, failed, rejected, durationMs, usage, limits } = report;
   if (calls > 0) counters.count('plugin.calls', id, calls);
   if (failed > 0) counters.count('plugin.calls.failed', id, failed);
   if (rejected > 0) counters.count('plugin.calls.rejected', id, rejected);
   if (calls > 0) counters.duration('call', id, durationMs / calls);
+  if (calls > 0) counters.usage(id, calls, usage);
+  for (const hit of limits) counters.limit(id, hit);
 }

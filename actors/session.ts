@@ -2,6 +2,7 @@ import { fromCallback } from 'xstate';
 import { toConfigData } from '../src/config/config-data.ts';
 import type { PluginEntry } from '../src/config/document.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../src/core/errors.ts';
+import { limitHitOf } from '../src/permissions/limits.ts';
 import type { HostEvent, Wiring } from '../src/ports/capabilities.ts';
 import type { Instance, Prepared } from '../src/ports/sandbox.ts';
 import { Guest } from './guest.ts';
@@ -232,6 +233,8 @@ class Session {
   }
 
   #fail(error: ErrorRecord): void {
+    const hit = limitHitOf(error);
+    if (hit && this.#phase !== 'ended') this.#ports.counters.limit(this.#plan.assignment.entry.id, hit);
     this.#tell({ type: 'session.failed', error });
     this.abandon();
   }

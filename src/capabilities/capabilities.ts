@@ -12,10 +12,10 @@ import { wireFilesystem } from './filesystem.ts';
 import { wireHostCapability } from './host-capability.ts';
 import { wireLog } from './log.ts';
 import { platformWalk } from './platform-walk.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { wireRelay } from './relay.ts';
 import { wireWatch } from './watch.ts';
-import type { CapabilityPublishers, WiringContext } from './wiring-context.ts';
+import type { CapabilityPublishers, RateName, WiringContext } from './wiring-context.ts';
 
 export interface CapabilitiesOptions {
   readonly fileWatcher: FileWatcher;
@@ -65,6 +65,16 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         audit: publish.audit,
       });
       resources.defer(() => access.flush());
+      const plugin = request.entry.id;
+      const rateOf = (name: RateName): RateLimit =>
+        createRateLimit(request.limits[name], clock, (reached, allowed) =>
+          publish.telemetry({
+            kind: 'limit',
+            time: clock.now(),
+            plugin,
+            hit: { name, reached, allowed },
+          }),
+        );
       let config: PluginEntry['config'] = request.entry.config;
       const context: WiringContext = {
         ...request,
@@ -74,7 +84,8 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         fileWatcher,
         walk,
         channelSchemas,
-        fileRate: createRateLimit(request.limits.fs_ops_per_second, clock),
+        rateOf,
+        fileRate: rateOf('fs_ops_per_second'),
         config: () => config,
         resources,
       };

@@ -4,7 +4,6 @@ import type { HostFunction } from '../ports/host-imports.ts';
 import { argumentReader } from './arguments.ts';
 import { readJson } from './json-text.ts';
 import { boundedText, cutMark, printableJson } from './printable-text.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { returned } from './replies.ts';
 import type { WiringContext } from './wiring-context.ts';
 
@@ -26,11 +25,11 @@ type Field = { readonly key: string; readonly value: string };
 export function wireLog({
   entry,
   access,
-  limits,
+  rateOf,
   clock,
   publish,
 }: WiringContext): Readonly<Record<string, HostFunction>> {
-  const rate = createRateLimit(limits.log_lines_per_second, clock);
+  const rate = rateOf('log_lines_per_second');
   let dropped = 0;
   return {
     log(args) {

@@ -8,10 +8,31 @@ export interface RateLimit {
   charge(tokens: number): void;
 }
 
-/** @param perSecond also the burst; 0 gives nothing, ever */
-export function createRateLimit(perSecond: number, clock: Clock): RateLimit {
+/** Refusals that follow within this time are told together. */
+const toldEveryMs = 1_000;
+
+/**
+ * @param perSecond also the burst; 0 gives nothing, ever
+ * @param onRefused told of refusals, at most once a second: what was asked for in that time, about
+ */
+export function createRateLimit(
+  perSecond: number,
+  clock: Clock,
+  onRefused: (reached: number, allowed: number) => void = () => {},
+): RateLimit {
   let tokens = perSecond;
   let refilledAt = clock.now();
+  let refused = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
+
+  const refuse = (): void => {
+    refused += 1;
+    const now = clock.now();
+    if (Math.abs(now - toldAt) < toldEveryMs) return;
+    onRefused(perSecond + refused, perSecond);
+    toldAt = now;
+    refused = 0;
+  };
 
   const refill = (): void => {
     const now = clock.now();
@@ -23,7 +44,10 @@ export function createRateLimit(perSecond: number, clock: Clock): RateLimit {
   return {
     take(count = 1) {
       refill();
-      if (tokens < 1) return false;
+      if (tokens < 1) {
+        refuse();
+        return false;
+      }
       tokens -= count;
       return true;
     },

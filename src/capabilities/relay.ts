@@ -9,7 +9,6 @@ import { argumentReader } from './arguments.ts';
 import { readJson } from './json-text.ts';
 import { maxLineBytes } from './log.ts';
 import { boundedText } from './printable-text.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { refused, returned } from './replies.ts';
 import type { WiringContext } from './wiring-context.ts';
 
@@ -49,7 +48,7 @@ const readArguments = argumentReader('publish', Type.Tuple([Type.String(), guest
 /** `signalbox:plugin/relay`: events for the host application, on channels the operator allowed. */
 export function wireRelay(context: WiringContext): Readonly<Record<string, HostFunction>> {
   const { entry, access, limits, clock, publish } = context;
-  const rate = createRateLimit(limits.publishes_per_second, clock);
+  const rate = context.rateOf('publishes_per_second');
   return {
     publish(args) {
       const [channel, guestEvent] = readArguments(args);

@@ -1,7 +1,7 @@
 import type { Publishers } from '../../relays/relays.ts';
 import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Limits } from '../permissions/limits.ts';
+import type { LimitName, Limits } from '../permissions/limits.ts';
 import type { Permission } from '../permissions/permission.ts';
 import type { HostEvent } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
@@ -18,6 +18,9 @@ export interface CapabilityPublishers {
   readonly telemetry: Publishers['telemetry'];
 }
 
+/** The limits that are rates. */
+export type RateName = Extract<LimitName, `${string}_per_second`>;
+
 /** What every capability of one instance shares. */
 export interface WiringContext {
   readonly entry: PluginEntry;
@@ -31,6 +34,8 @@ export interface WiringContext {
   readonly fileWatcher: FileWatcher;
   readonly walk: PathWalk;
   readonly channelSchemas: ChannelSchemas;
+  /** A rate of `limits`; reaching it is told on the telemetry relay. */
+  readonly rateOf: (limit: RateName) => RateLimit;
   /** Shared by all that touches the disk. */
   readonly fileRate: RateLimit;
   /** The `config` table in force. */

@@ -1,4 +1,6 @@
 import Type, { type Static } from 'typebox';
+import { Check } from 'typebox/value';
+import type { ErrorRecord } from '../core/errors.ts';
 
 /** What one plugin may use. The lower of manifest, entry and profile wins for each. */
 export const limitsSchema = Type.Object(
@@ -55,6 +57,14 @@ export interface LimitHit {
   readonly reached: number;
   readonly allowed: number;
 }
+
+/** The limit an error tells of in its `details.limit`. */
+export function limitHitOf({ details }: ErrorRecord): LimitHit | undefined {
+  const limit = details?.['limit'];
+  return Check(limitHitSchema, limit) ? limit : undefined;
+}
+
+const limitHitSchema = Type.Object({ name: Type.String(), reached: Type.Number(), allowed: Type.Number() });
 
 /** The defaults of DESIGN 9. */
 export const defaultLimits: Limits = {

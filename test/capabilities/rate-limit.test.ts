@@ -33,3 +33,17 @@ test('a debt is waited for', () => {
   clock.time += 100;
   expect(rate.take()).toBe(true);
 });
+
+test('refusals are told once a second, with what was asked for', () => {
+  const clock = new ManualClock();
+  const told: [number, number][] = [];
+  const rate = createRateLimit(2, clock, (reached, allowed) => told.push([reached, allowed]));
+  for (let n = 0; n < 5; n += 1) rate.take();
+  expect(told).toEqual([[3, 2]]);
+  clock.time += 1_000;
+  for (let n = 0; n < 5; n += 1) rate.take();
+  expect(told).toEqual([
+    [3, 2],
+    [5, 2],
+  ]);
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Instance, Prepared } from '../../src/ports/sandbox.ts';
+import type { Prepared } from '../../src/ports/sandbox.ts';
 import { isAlive } from '../support/processes.ts';
 import { call, fixture, type Harness, openHarness, returned } from './harness.ts';
 
@@ -18,7 +18,7 @@ describe('cells', () => {
     await harness[Symbol.asyncDispose]();
   });
 
-  const pidOf = ({ cell }: Instance): number => {
+  const pidOf = (cell: string): number => {
     const started = harness.events.findLast((event) => event.type === 'cell-started' && event.cell === cell);
     if (started?.type !== 'cell-started' || started.pid === undefined) throw new Error('No cell was started');
     return started.pid;
@@ -158,7 +158,7 @@ describe('cells', () => {
 
   test('two hundred guests of both kinds come and go, and nothing of them stays', async () => {
     const first = await harness.instantiate(counter);
-    const pid = pidOf(first);
+    const pid = pidOf(first.cell);
     await first.close();
     for (let round = 0; round < 2; round += 1) {
       const guests = await Promise.all(

@@ -5,7 +5,7 @@ import type { AuditRecord } from '../../relays/audit.ts';
 import type { ConfigReplay } from '../../relays/config-replay.ts';
 import { createRelays } from '../../relays/create-relays.ts';
 import { loadingBoard, type PluginStatus, type StatusBoard } from '../../relays/plugin-status.ts';
-import type { CounterName } from '../../relays/telemetry.ts';
+import type { CounterName, TelemetryEvent } from '../../relays/telemetry.ts';
 import type { ConfigDocument } from '../../src/config/document.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 import type { CallOutcome } from '../../src/ports/sandbox.ts';
@@ -28,6 +28,8 @@ export class FakeRuntime implements AsyncDisposable {
   readonly statuses: PluginStatus[] = [];
   readonly replays: ConfigReplay[] = [];
   readonly audits: AuditRecord[] = [];
+  /** What was told beside counters. */
+  readonly measures: TelemetryEvent[] = [];
   /** Every event any actor got. */
   readonly actorEvents: string[] = [];
   board: StatusBoard = loadingBoard;
@@ -48,6 +50,7 @@ export class FakeRuntime implements AsyncDisposable {
     relays.audit.subscribe((record) => this.audits.push(record));
     relays.telemetry.subscribe((event) => {
       if (event.kind === 'counter') this.#totals.set(`${event.name} ${event.plugin ?? ''}`, event.total);
+      else this.measures.push(event);
     });
     this.#manager = startManager(
       {

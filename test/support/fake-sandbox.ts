@@ -8,6 +8,7 @@ import type {
   InstanceSpec,
   Prepared,
   Sandbox,
+  Usage,
 } from '../../src/ports/sandbox.ts';
 
 /** A guest function: returns or resolves its value, throws a `Refusal` for a declared error, anything else traps. */
@@ -23,6 +24,17 @@ export class Refusal extends Error {
   constructor(error: unknown) {
     super('refused');
     this.error = error;
+  }
+}
+
+/** What a guest function returns when it says what that took. */
+export class Spending {
+  readonly value: unknown;
+  readonly usage: Usage;
+
+  constructor(value: unknown, fuel: number) {
+    this.value = value;
+    this.usage = { fuel, cpuMs: fuel / 1_000, memoryBytes: 65_536 };
   }
 }
 
@@ -107,12 +119,13 @@ export class FakeInstance implements Instance {
     try {
       const lost = this.closed.then((): CallOutcome => ({ outcome: 'failed', error: this.#reason() }));
       const returned = Promise.resolve(guest(...args)).then(
-        (value): CallOutcome => ({ outcome: 'returned', value }),
+        (value): CallOutcome =>
+          value instanceof Spending ? { outcome: 'returned', ...value } : { outcome: 'returned', value },
       );
       return await Promise.race([returned, lost]);
     } catch (thrown) {
       if (thrown instanceof Refusal) return { outcome: 'refused', error: thrown.error };
-      const error = trapped(thrown);
+      const error = thrown instanceof SignalboxError ? thrown.toRecord() : trapped(thrown);
       this.#end(error, error);
       return { outcome: 'failed', error };
     }
