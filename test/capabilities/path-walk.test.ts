@@ -27,7 +27,7 @@ async function outcomeOf(walk: PathWalk, root: string, components: readonly stri
   await using opened = opening.opened;
   if (opened.stat.isSymbolicLink()) return 'a link';
   if (opened.stat.isDirectory()) return 'a directory';
-  await using handle = await opened.openFile();
+  await using handle = await opened.openFile('read');
   return `a file: ${await handle.readFile('utf8')}`;
 }
 

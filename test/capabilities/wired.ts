@@ -14,10 +14,13 @@ import { parsePermission } from '../../src/permissions/permission.ts';
 import type { HostEvent, Wiring } from '../../src/ports/capabilities.ts';
 import type { FileWatcher, WatchRequest } from '../../src/ports/file-watcher.ts';
 import type { HostFunction, HostReply } from '../../src/ports/host-imports.ts';
+import { MemoryPluginStorage } from '../support/memory-plugin-storage.ts';
 
 export const pluginId = parsePluginId('waves.scanner');
 
-interface WiredOptions extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities'> {
+interface WiredOptions
+  extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities'>,
+    Partial<Pick<CapabilitiesOptions, 'storage' | 'environment' | 'protectedPaths'>> {
   /** What the operator granted. */
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
@@ -68,6 +71,9 @@ export function wired(options: WiredOptions = {}): Wired {
   const capabilities = createCapabilities({
     fileWatcher: options.fileWatcher ?? watcher,
     clock,
+    storage: options.storage ?? new MemoryPluginStorage(),
+    environment: options.environment ?? {},
+    protectedPaths: options.protectedPaths ?? (() => ({ paths: [], codeFolders: [] })),
     publish: {
       event: (event) => events.push(event),
       log: (line) => logs.push(line),
@@ -83,6 +89,7 @@ export function wired(options: WiredOptions = {}): Wired {
     baseFolder: options.baseFolder ?? '/nowhere',
     permissions: (options.effective ?? entry.permissions).map(parsePermission),
     limits: { ...defaultLimits, ...options.limits },
+    kind: 'script',
     imports: capabilities.offered,
     deliver: (event) => delivered.push(event),
   });
@@ -114,13 +121,29 @@ export function wired(options: WiredOptions = {}): Wired {
 /** Time stands still until a test moves it. */
 export class ManualClock implements Clock {
   time = 1_000_000;
+  readonly #timers = new Set<{ readonly dueAt: number; readonly fn: () => void }>();
+
   now(): number {
     return this.time;
   }
-  setTimeout(): unknown {
-    throw new Error('No capability needs a timer');
+
+  setTimeout(fn: () => void, timeoutMs: number): unknown {
+    const timer = { dueAt: this.time + timeoutMs, fn };
+    this.#timers.add(timer);
+    return timer;
   }
-  clearTimeout(): void {}
+
+  clearTimeout(id: unknown): void {
+    for (const timer of this.#timers) if (timer === id) this.#timers.delete(timer);
+  }
+
+  /** Moves time on and runs what is due. */
+  pass(ms: number): void {
+    this.time += ms;
+    for (const timer of [...this.#timers].sort((a, b) => a.dueAt - b.dueAt)) {
+      if (timer.dueAt <= this.time && this.#timers.delete(timer)) timer.fn();
+    }
+  }
 }
 
 /** A watcher whose changes the test makes up. */
