@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { printable } from '../core/printable.ts';
 import type { HostFunction, HostReply } from '../ports/host-imports.ts';
-import { argumentReader } from './arguments.ts';
+import { argumentReader, f64 } from './arguments.ts';
 import { type Measurement, maxSeries } from './metric-series.ts';
 import { returned } from './replies.ts';
 import type { WiringContext } from './wiring-context.ts';
@@ -11,11 +11,7 @@ const tellEveryMs = 1_000;
 
 const readArguments = argumentReader(
   'metrics',
-  Type.Tuple([
-    Type.String(),
-    Type.Number(),
-    Type.Array(Type.Object({ name: Type.String(), value: Type.String() })),
-  ]),
+  Type.Tuple([Type.String(), f64, Type.Array(Type.Object({ name: Type.String(), value: Type.String() }))]),
 );
 
 /**

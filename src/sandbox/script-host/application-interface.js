@@ -1,5 +1,4 @@
 import { call } from 'signalbox:plugin/script-calls@0.1.0';
-import { shown } from './arguments.js';
 import { kebab, parse } from './json.js';
 
 /**
@@ -30,7 +29,7 @@ function callApplication(interfaceName, functionName, args) {
       case 'refused': {
         const [payload] = parse(error.payload.val);
         const fields = typeof payload === 'object' && payload !== null ? payload : { payload };
-        throw Object.assign(new Error(`${name} was refused: ${shown(JSON.stringify(payload))}`), fields);
+        throw Object.assign(new Error(`${name} was refused: ${JSON.stringify(payload)}`), fields);
       }
       default:
         throw error;
