@@ -112,6 +112,40 @@ describe('a script that was granted the clock and randomness', () => {
   });
 });
 
+test('a script encodes and decodes text as elsewhere', async () => {
+  const source = `
+    export const encode = (text) => new TextEncoder().encode(text);
+    export const decode = (bytes) => new TextDecoder().decode(bytes);
+    export const strict = (bytes) => {
+      try { return new TextDecoder('utf-8', { fatal: true }).decode(bytes); } catch ({ name }) { return name; }
+    };
+  `;
+  await using box = await createTestRuntime({ plugins: { 'test.coder': { source } } });
+  const texts = ['', 'plain', 'é ß ключ 中文 🚂', '\u{10ffff}\uffff\0', '\ud800 alone', 'x'.repeat(10_000)];
+  for (const text of texts) {
+    const bytes = new TextEncoder().encode(text);
+    expect(await box.plugins.call('test.coder', 'encode', [text])).toEqual(bytes);
+    expect(await box.plugins.call('test.coder', 'decode', [bytes])).toBe(text.toWellFormed());
+  }
+  const broken = [
+    [0x80],
+    [0xc0, 0xaf],
+    [0xe0, 0x9f, 0xbf],
+    [0xe2, 0x82],
+    [0xed, 0xa0, 0x80],
+    [0xf0, 0x8f, 0xbf, 0xbf],
+    [0xf0, 0x9f, 0x9a],
+    [0xf4, 0x90, 0x80, 0x80],
+    [0xff, 0x61],
+    [0xe2, 0x61, 0xf0, 0x9f, 0x61],
+    [0xef, 0xbb, 0xbf, 0x61],
+  ].map((bytes) => Uint8Array.from(bytes));
+  for (const bytes of broken) {
+    expect(await box.plugins.call('test.coder', 'decode', [bytes])).toBe(new TextDecoder().decode(bytes));
+  }
+  expect(await box.plugins.call('test.coder', 'strict', [broken[0]])).toBe('TypeError');
+});
+
 test('a script keeps data that outlives its instance, and is refused what it was not granted', async () => {
   const source = `${attempt}
     import { append, get, listItems, readCollection, set } from 'signalbox:plugin/storage';
@@ -156,7 +190,8 @@ test('a script writes files, reads variables and counts', async () => {
       gauge('free', NaN);
       return [text, get('PATH') === undefined, attempt(() => get('HOME')).permission];
     }
-    export const itself = () => attempt(() => write('test.worker.ts', 0, bytes('x'), true)).tag;
+    export const host = () => ['test.worker.ts', 'lib.js', 'signalbox.toml', '.signalbox/signalbox.sqlite', 'other/plugin.toml']
+      .map((path) => attempt(() => write(path, 0, bytes('x'), true)).tag);
   `;
   const permissions = ['fs:read:out', 'fs:write:out', 'fs:write:.', 'env:read:PATH', 'metrics', 'log'];
   await using box = await createTestRuntime({
@@ -167,7 +202,7 @@ test('a script writes files, reads variables and counts', async () => {
   expect(await box.plugins.call('test.worker', 'work')).toEqual(['written', false, 'env:read:HOME']);
   expect(await readdir(join(box.folder, 'out'))).toEqual(['kept', 'there']);
   expect(await counted).toMatchObject({ name: 'files_written', labels: { kind: 'text' }, value: 2 });
-  expect(await box.plugins.call('test.worker', 'itself')).toBe('inaccessible');
+  expect(await box.plugins.call('test.worker', 'host')).toEqual(Array(5).fill('inaccessible'));
 });
 
 describe('an interface of the host application', () => {

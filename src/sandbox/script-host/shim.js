@@ -1,6 +1,7 @@
 // Runs inside QuickJS inside wasm: the guest side of every script. Built into generated/script-host.wasm.
 import { log } from 'signalbox:plugin/log@0.1.0';
 import './language.js';
+import './text-coding.js';
 import { shown } from './arguments.js';
 import { levels } from './host-interfaces.js';
 import { kebab, parse } from './json.js';
