@@ -174,6 +174,34 @@ test('a script keeps data that outlives its instance, and is refused what it was
   ]);
 });
 
+test('a script that fills its storage meets the quota, and loses nothing that was stored', async () => {
+  const source = `
+    import { append, readCollection } from 'signalbox:plugin/storage';
+    const value = new Uint8Array(900_000);
+    export const add = () => {
+      try { return append('notes', 'log', value); } catch ({ tag, val }) { return { tag, val }; }
+    };
+    export const count = () => {
+      let after = 0;
+      for (;;) {
+        const page = readCollection('notes', 'log', after);
+        if (page.length === 0) return after;
+        after = page.at(-1).number;
+      }
+    };
+  `;
+  const permissions = ['storage:read:notes', 'storage:write:notes'];
+  await using box = await createTestRuntime({ plugins: { 'test.filler': { source, permissions } } });
+  const limit = box.next(box.relays.telemetry, ({ kind }) => kind === 'limit');
+  for (let number = 1; number <= 18; number++)
+    expect(await box.plugins.call('test.filler', 'add')).toBe(number);
+  expect(await box.plugins.call('test.filler', 'add')).toEqual({ tag: 'quota-exceeded', val: 16_777_216 });
+  expect(await limit).toMatchObject({
+    hit: { name: 'storage_bytes', reached: 17_101_368, allowed: 16_777_216 },
+  });
+  expect(await box.plugins.call('test.filler', 'count')).toBe(18);
+});
+
 test('a script writes files, reads variables and counts', async () => {
   const source = `${attempt}
     import { get } from 'signalbox:plugin/environment';
