@@ -85,6 +85,7 @@ class Session {
       baseFolder,
       permissions: plan.permissions,
       limits: plan.limits,
+      kind: prepared.kind,
       imports: prepared.imports,
       deliver: (event) => this.#deliver(event),
     });

@@ -17,11 +17,13 @@ export interface RuntimeOptions {
   readonly config: string | ConfigText;
   /** Where caches and the database live; default: `[signalbox] state_dir`, which is `.signalbox` beside the config. */
   readonly stateFolder?: string;
+  /** `memory`: what plugins store goes with the runtime; default `file`, `signalbox.sqlite` in the state folder. */
+  readonly database?: 'file' | 'memory';
   /** Gets what plugins log, one child logger each. Default: nothing is logged, subscribe to `relays.pluginLog`. */
   readonly logger?: Logger;
   /** JSON Schemas for `custom` events by channel; a payload that does not match is refused before it reaches a relay. */
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
-  /** Interfaces of your own that components may import, made with `defineCapability`; each needs the permission `host:use:<interface>`. */
+  /** Interfaces of your own that plugins may import, made with `defineCapability`; each needs the permission `host:use:<interface>`. */
   readonly hostCapabilities?: readonly HostCapability[];
   /** Shared cells; default one per core. */
   readonly cells?: number;

@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { createCapabilities } from './capabilities/capabilities.ts';
+import { ownInterfaces } from './capabilities/capabilities.ts';
 import type { ConfigDocument, PluginEntry } from './config/document.ts';
-import { systemClock } from './core/clock.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from './core/errors.ts';
 import { checkManifest } from './manifest/check-manifest.ts';
 import { checkWorld } from './manifest/check-world.ts';
@@ -56,7 +55,7 @@ export async function preflight(
   const baseFolder = dirname(document.file);
   const examiner: Examiner = {
     artifacts: resources.use(createArtifacts()),
-    offered: offeredInterfaces(),
+    offered: ownInterfaces,
     signal,
     ...(options.prepare !== false && {
       sandbox: resources.use(
@@ -124,14 +123,4 @@ function problemOf(reading: Exclude<ConfigReading, { outcome: 'document' }>): Er
   return new SignalboxError('CONFIG_UNREADABLE', `There is no config file at "${reading.file}"`, {
     hint: 'Name one with --config FILE',
   }).toRecord();
-}
-
-/** Asks the real capabilities, wired to nothing. */
-function offeredInterfaces(): readonly string[] {
-  const fileWatcher = {
-    watch: () => ({ [Symbol.asyncDispose]: async () => {} }),
-    [Symbol.asyncDispose]: async () => {},
-  };
-  const publish = { event: () => {}, log: () => {}, audit: () => {}, telemetry: () => {} };
-  return createCapabilities({ fileWatcher, clock: systemClock, publish }).offered;
 }

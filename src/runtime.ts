@@ -15,10 +15,13 @@ import { createArtifacts } from './packages/open-artifact.ts';
 import { createPlugins } from './plugins.ts';
 import type { ConfigFile } from './ports/config-file.ts';
 import type { FileWatcher } from './ports/file-watcher.ts';
+import { protectedPathsOf } from './protected-paths.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { nextBoard } from './status-wait.ts';
 import { openConfigFile } from './store/config-file.ts';
+import { databaseFile, lazyDatabase } from './store/lazy-database.ts';
 import { memoryConfigFile } from './store/memory-config-file.ts';
+import { createPluginStorage } from './store/plugin-storage.ts';
 import { createFileWatcher } from './watch/file-watcher.ts';
 
 const defaultStateDir = '.signalbox';
@@ -38,9 +41,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   resources.defer(closeRelays);
   if (options.logger) logToPino(relays.pluginLog, options.logger);
 
+  const stateFolder = await stateFolderOf(options, configFile);
+  const database = resources.use(
+    lazyDatabase(options.database === 'memory' ? ':memory:' : databaseFile(stateFolder)),
+  );
   const sandbox = resources.use(
     createSandbox({
-      cacheFolder: resolve(await stateFolder(options, configFile), 'prepared'),
+      cacheFolder: resolve(stateFolder, 'prepared'),
       cells: options.cells ?? availableParallelism(),
     }),
   );
@@ -55,6 +62,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     capabilities: createCapabilities({
       fileWatcher,
       clock: systemClock,
+      storage: createPluginStorage(database),
+      environment: process.env,
+      protectedPaths: protectedPathsOf(relays.pluginsConfigReplay, configFile.file, stateFolder),
       publish: {
         event: publishers.pluginEvent,
         log: publishers.pluginLog,
@@ -105,7 +115,7 @@ function openConfig(config: string | ConfigText, watcher: FileWatcher): ConfigFi
   return typeof config === 'string' ? openConfigFile(resolve(config), watcher) : memoryConfigFile(config);
 }
 
-async function stateFolder(options: RuntimeOptions, configFile: ConfigFile): Promise<string> {
+async function stateFolderOf(options: RuntimeOptions, configFile: ConfigFile): Promise<string> {
   if (options.stateFolder !== undefined) return resolve(options.stateFolder);
   const reading = await configFile.read(AbortSignal.timeout(5_000));
   const stateDir = reading.outcome === 'document' ? reading.document.settings.stateDir : defaultStateDir;

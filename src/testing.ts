@@ -25,7 +25,8 @@ export interface TestPlugin {
   readonly isolation?: Isolation;
 }
 
-export interface TestRuntimeOptions extends Pick<RuntimeOptions, 'channelSchemas' | 'signal' | 'cells'> {
+export interface TestRuntimeOptions
+  extends Pick<RuntimeOptions, 'channelSchemas' | 'hostCapabilities' | 'signal' | 'cells'> {
   /** By id. */
   readonly plugins: Readonly<Record<string, TestPlugin>>;
   /** Files that exist beside the config: `{'waves/a.vcd': '$date ...'}`. */
@@ -64,8 +65,10 @@ export async function createTestRuntime(options: TestRuntimeOptions): Promise<Te
     const runtime = await createRuntime({
       config: { text: configText(options.plugins), baseFolder: folder },
       stateFolder: join(folder, '.signalbox'),
+      database: 'memory',
       cells: options.cells ?? 1,
       ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
+      ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
       ...(options.signal && { signal: options.signal }),
     });
     const box = recording(runtime, folder, write);

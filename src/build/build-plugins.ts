@@ -18,8 +18,6 @@ interface Build {
   readonly world: string;
   /** The plugin's own WIT with the host's below `deps`. */
   readonly witFolder: string;
-  /** For files that live as long as the build. */
-  readonly workFolder: string;
   readonly output: string;
 }
 
@@ -45,7 +43,7 @@ async function buildPlugin(folder: string): Promise<void> {
       const witFolder = await stageWit(folder, workFolder);
       const output = join(folder, entry);
       await mkdir(dirname(output), { recursive: true });
-      await build({ source, world, witFolder, workFolder, output });
+      await build({ source, world, witFolder, output });
     } finally {
       await rm(workFolder, { recursive: true, force: true });
     }
@@ -53,11 +51,9 @@ async function buildPlugin(folder: string): Promise<void> {
 }
 
 /** `--backend-qjs-stub-wasi` and `--backend-qjs-disable-async` keep WASI out: the component imports what its world says. */
-async function buildTypeScript({ source, world, witFolder, workFolder, output }: Build): Promise<void> {
-  const bundleConfig = join(workFolder, 'bundle.config.mjs');
-  await writeFile(bundleConfig, 'export default { external: [/^signalbox:/] };\n');
+async function buildTypeScript({ source, world, witFolder, output }: Build): Promise<void> {
   const engine = ['--backend', 'qjs', '--backend-qjs-stub-wasi', '--backend-qjs-disable-async'];
-  const bundling = ['--bundle', '--bundle-config', bundleConfig];
+  const bundling = ['--bundle', '--bundle-config', join(repository, 'src/build/bundle.config.mjs')];
   await jco(
     'componentize',
     source,

@@ -19,6 +19,7 @@ const { status, error } = spawnSync(
     path('src/sandbox/script-host/shim.js'),
     ...['--wit', path('wit'), '--world-name', 'script-host'],
     ...['--backend', 'qjs', '--backend-qjs-stub-wasi', '--backend-qjs-disable-async'],
+    ...['--bundle', '--bundle-config', path('src/build/bundle.config.mjs')],
     ...['--out', scriptHostComponentFile],
   ],
   { stdio: ['ignore', 'ignore', 'inherit'] },

@@ -6,6 +6,12 @@ import { SignalboxError } from '../core/errors.ts';
 export const u32 = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
 /** A WIT `u64` as jco lifts it. */
 export const u64 = Type.BigInt({ minimum: 0n, maximum: 0xffff_ffff_ffff_ffffn });
+/** A WIT `f64`, NaN and the infinities included, which JSON Schema knows no numbers. */
+export const f64 = Type.Refine(
+  Type.Unsafe<number>(Type.Unknown()),
+  (value) => typeof value === 'number',
+  () => 'must be a number',
+);
 /** A WIT `list<u8>` as jco lifts it. */
 export const bytes = Type.Refine(
   Type.Unsafe<Uint8Array>(Type.Unknown()),

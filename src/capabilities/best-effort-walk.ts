@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { lstat, open, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { OpenedPath, PathWalk } from './path-walk.ts';
+import { newFileMode, type OpenedPath, type PathWalk } from './path-walk.ts';
 import { meansAbsent } from './system-errors.ts';
 
 /**
@@ -61,21 +61,31 @@ function openedPath(realRoot: string, components: readonly string[], stat: BigIn
   return {
     stat,
     directoryPath: path,
-    async openFile() {
-      // Whatever happens before it is given away, the handle must be closed: Node ends the process over one it finds lost.
-      await using guarded = new AsyncDisposableStack();
-      const handle = guarded.use(await open(path, constants.O_RDONLY | noFollow));
-      const found = await handle.stat({ bigint: true });
-      for (let look = 0; look < looksAfterOpening; look++) {
-        const again = await lookAlong(realRoot, components);
-        if ('rule' in again || again.stat.dev !== found.dev || again.stat.ino !== found.ino)
-          throw exchanged();
-      }
-      guarded.move();
-      return handle;
-    },
+    openFile: (use) => openAndLook(realRoot, components, accessOf[use] | noFollow),
+    createFile: (name) => openAndLook(realRoot, [...components, name], creating | noFollow),
+    realPath: async () => path,
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+const accessOf = { read: constants.O_RDONLY, write: constants.O_WRONLY } as const;
+const creating = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
+async function openAndLook(
+  realRoot: string,
+  components: readonly string[],
+  flags: number,
+): Promise<FileHandle> {
+  // Whatever happens before it is given away, the handle must be closed: Node ends the process over one it finds lost.
+  await using guarded = new AsyncDisposableStack();
+  const handle = guarded.use(await open(join(realRoot, ...components), flags, newFileMode));
+  const found = await handle.stat({ bigint: true });
+  for (let look = 0; look < looksAfterOpening; look++) {
+    const again = await lookAlong(realRoot, components);
+    if ('rule' in again || again.stat.dev !== found.dev || again.stat.ino !== found.ino) throw exchanged();
+  }
+  guarded.move();
+  return handle;
 }
 
 /** Told like a link that must not be followed, since that is what it looked like. */

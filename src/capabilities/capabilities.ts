@@ -1,13 +1,17 @@
 import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
 import { SignalboxError } from '../core/errors.ts';
+import type { PluginId } from '../core/ids.ts';
 import type { Capabilities, Wiring, WiringRequest } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
 import type { HostFunction, HostImports } from '../ports/host-imports.ts';
+import type { PluginStorage } from '../ports/plugin-storage.ts';
 import { createAccess } from './access.ts';
 import { compileChannelSchemas } from './channel-schemas.ts';
+import { wireClock } from './clock.ts';
 import { wireConfig } from './config.ts';
 import type { HostCapability } from './define-capability.ts';
+import { wireEnvironment } from './environment.ts';
 import { wireFilesystem } from './filesystem.ts';
 import { wireHostCapability } from './host-capability.ts';
 import { wireHttp } from './http/http.ts';
@@ -15,9 +19,15 @@ import { HttpClient } from './http/http-client.ts';
 import { createNetwork, type NetworkOptions } from './http/network.ts';
 import { createLimitHits } from './limit-hits.ts';
 import { wireLog } from './log.ts';
+import { PluginMetrics } from './metric-series.ts';
+import { wireMetrics } from './metrics.ts';
 import { platformWalk } from './platform-walk.ts';
+import { createProtectedPlaces, type ProtectedPaths } from './protected-places.ts';
+import { wireRandom } from './random.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { wireRelay } from './relay.ts';
+import { scriptEngine, wireScriptEngine } from './script-engine.ts';
+import { wireStorage } from './storage.ts';
 import { wireWatch } from './watch.ts';
 import type { CapabilityPublishers, RateName, WiringContext } from './wiring-context.ts';
 
@@ -25,6 +35,11 @@ export interface CapabilitiesOptions {
   readonly fileWatcher: FileWatcher;
   readonly publish: CapabilityPublishers;
   readonly clock: Clock;
+  readonly storage: PluginStorage;
+  /** What plugins may be granted variables of: `process.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asked at writes. */
+  readonly protectedPaths: () => ProtectedPaths;
   /** JSON Schemas of `custom` payloads by channel; a channel without one takes any JSON. */
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
   /** Interfaces of the host application's own. */
@@ -42,7 +57,15 @@ const own: Readonly<Record<string, InterfaceWiring>> = {
   'signalbox:plugin/filesystem': wireFilesystem,
   'signalbox:plugin/watch': wireWatch,
   'signalbox:plugin/http': wireHttp,
+  'signalbox:plugin/storage': wireStorage,
+  'signalbox:plugin/environment': wireEnvironment,
+  'signalbox:plugin/metrics': wireMetrics,
+  'signalbox:plugin/random': wireRandom,
+  'signalbox:plugin/clock': wireClock,
 };
+
+/** Interfaces of ours that any plugin can import, without version. */
+export const ownInterfaces: readonly string[] = Object.keys(own);
 
 /**
  * The host's side of every interface a guest can import. Each use is checked here, in the host process, whatever the cell says.
@@ -60,11 +83,18 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
   }
   const walk = platformWalk();
   const network = createNetwork(options.network);
+  const protectedPlaces = createProtectedPlaces(options.protectedPaths, options.clock);
+  const metrics = new Map<PluginId, PluginMetrics>();
+  const metricsOf = (plugin: PluginId): PluginMetrics => {
+    const known = metrics.get(plugin) ?? new PluginMetrics();
+    metrics.set(plugin, known);
+    return known;
+  };
 
   return {
     offered: [...interfaces.keys()],
     wire(request) {
-      const { fileWatcher, clock, publish } = options;
+      const { fileWatcher, clock, publish, storage, environment } = options;
       const resources = new AsyncDisposableStack();
       const access = createAccess({
         entry: request.entry,
@@ -87,6 +117,10 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         publish,
         fileWatcher,
         walk,
+        storage,
+        environment,
+        metrics: metricsOf(request.entry.id),
+        protectedPlaces,
         channelSchemas,
         rateOf,
         fileRate: rateOf('fs_ops_per_second'),
@@ -100,7 +134,10 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         resources,
       };
       return {
-        imports: wireImports(request, interfaces, context),
+        imports: {
+          ...wireImports(request, interfaces, context),
+          ...(request.kind === 'script' && { [scriptEngine]: guarded(wireScriptEngine(context), context) }),
+        },
         updateConfig(entry) {
           config = entry.config;
         },
@@ -124,13 +161,16 @@ function wireImports(
           `Plugin "${entry.id}" imports "${name}", which this host does not offer`,
         );
       }
-      const functions = Object.entries(wireInterface(context));
-      return [
-        name,
-        Object.fromEntries(functions.map(([key, call]) => [key, whileWired(call, context)] as const)),
-      ] as const;
+      return [name, guarded(wireInterface(context), context)] as const;
     }),
   );
+}
+
+function guarded(functions: Readonly<Record<string, HostFunction>>, context: WiringContext) {
+  const guardedFunctions = Object.entries(functions).map(
+    ([name, call]) => [name, whileWired(call, context)] as const,
+  );
+  return Object.fromEntries(guardedFunctions);
 }
 
 /** An instance whose wiring is gone has no permission any more: what it still sends traps it. */

@@ -16,7 +16,7 @@ export interface HostFunctionDefinition {
   bind(name: string, plugin: PluginId): HostFunction;
 }
 
-/** An interface the host application offers to components. Made by `defineCapability`. */
+/** An interface the host application offers to plugins. Made by `defineCapability`. */
 export interface HostCapability {
   /** Without version: `myapp:orders/api`. A plugin needs the permission `host:use:<interface>`. */
   readonly interface: string;
@@ -47,8 +47,9 @@ const interfaceGrammar = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/;
 const functionGrammar = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
- * Adds an interface of the host application's own. Components import it by its WIT; scripts import what the script host was built
- * with and cannot reach it.
+ * Adds an interface of the host application's own. Components import it by its WIT, scripts by its name:
+ * `import { placeOrder } from 'myapp:orders/api'`. What a script gives and gets crosses as JSON, which has no `undefined`; bytes and
+ * bigints are kept.
  *
  * @throws `ARGUMENT_INVALID` when a name breaks the WIT grammar or is one of Signalbox's own
  */

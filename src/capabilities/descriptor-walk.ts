@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import type { OpenedPath, PathWalk } from './path-walk.ts';
+import { type FileHandle, open, readlink } from 'node:fs/promises';
+import { newFileMode, type OpenedPath, type PathWalk } from './path-walk.ts';
 import { meansAbsent } from './system-errors.ts';
 
 /** Linux `O_PATH`, which Node does not name: a descriptor of the place alone. It opens no device and waits for no pipe. */
@@ -45,13 +45,19 @@ function refusalOf(stat: BigIntStats, rootStat: BigIntStats, isLast: boolean): s
   return undefined;
 }
 
+const accessOf = { read: constants.O_RDONLY, write: constants.O_WRONLY } as const;
+/** Nothing that is there already is opened, links included. */
+const creating = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
 function openedPath(handle: FileHandle, stat: BigIntStats): OpenedPath {
   const place = placeOf(handle);
   return {
     stat,
     directoryPath: place,
     // The link in /proc leads to the inode the descriptor holds. `stat` said regular file, so this neither blocks nor drives a device.
-    openFile: () => open(place, constants.O_RDONLY | constants.O_NONBLOCK),
+    openFile: (use) => open(place, accessOf[use] | constants.O_NONBLOCK),
+    createFile: (name) => open(`${place}/${name}`, creating, newFileMode),
+    realPath: () => readlink(place),
     [Symbol.asyncDispose]: () => handle.close(),
   };
 }

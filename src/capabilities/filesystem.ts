@@ -1,13 +1,12 @@
 import Type from 'typebox';
 import { joinBelow } from '../permissions/paths.ts';
-import type { PermissionKind } from '../permissions/permission.ts';
-import type { HostFunction, HostReply } from '../ports/host-imports.ts';
+import type { HostFunction } from '../ports/host-imports.ts';
 import { argumentReader, u32, u64 } from './arguments.ts';
 import { type EntryKind, type ListedName, listNames, maxListedNames } from './directory-listing.ts';
-import { inaccessible, type Located, locate } from './guest-path.ts';
+import { writingFunctions } from './filesystem-writing.ts';
+import { withOpened } from './granted-path.ts';
 import type { OpenedPath } from './path-walk.ts';
 import { refused, returned } from './replies.ts';
-import { meansAbsent, systemCode } from './system-errors.ts';
 import type { WiringContext } from './wiring-context.ts';
 
 export const pageSize = 1_000;
@@ -26,7 +25,7 @@ interface Listing {
   readonly names: readonly ListedName[];
 }
 
-/** `signalbox:plugin/filesystem`: lists, looks at and reads what lies below granted directories. */
+/** `signalbox:plugin/filesystem`: lists, looks at, reads and changes what lies below granted directories. */
 export function wireFilesystem(context: WiringContext): Readonly<Record<string, HostFunction>> {
   let paging: Listing | undefined;
 
@@ -76,7 +75,7 @@ export function wireFilesystem(context: WiringContext): Readonly<Record<string, 
       const [path, offset, length] = readReadArguments(args);
       return withOpened(context, 'fs:read', path, async (opened) => {
         if (!opened.stat.isFile()) return refused({ tag: 'not-a-file' });
-        await using handle = await opened.openFile();
+        await using handle = await opened.openFile('read');
         const { size } = await handle.stat({ bigint: true });
         const left = size > offset ? Number(size - offset) : 0;
         const bytes = new Uint8Array(Math.min(length, maxReadBytes, context.limits.message_bytes, left));
@@ -94,29 +93,7 @@ export function wireFilesystem(context: WiringContext): Readonly<Record<string, 
         return returned(bytes.subarray(0, filled));
       });
     },
-  };
-}
 
-async function withOpened(
-  context: WiringContext,
-  kind: PermissionKind,
-  path: string,
-  answer: (opened: OpenedPath, located: Located) => HostReply | Promise<HostReply>,
-): Promise<HostReply> {
-  if (!context.fileRate.take()) return refused({ tag: 'rate-limited' });
-  const located = locate(path, kind, context);
-  if (located.outcome === 'refused') return refused(located.error);
-  try {
-    const opening = await context.walk.open(located.root, located.components);
-    if (opening.outcome === 'refused') context.access.deny(located.needed, opening.rule);
-    if (opening.outcome !== 'opened') return refused(inaccessible(located.needed));
-    await using opened = opening.opened;
-    return await answer(opened, located);
-  } catch (error) {
-    if (meansAbsent(error)) return refused(inaccessible(located.needed));
-    const code = systemCode(error);
-    // A system message would name absolute paths of the host.
-    if (code !== undefined) return refused({ tag: 'io', val: code });
-    throw error;
-  }
+    ...writingFunctions(context),
+  };
 }

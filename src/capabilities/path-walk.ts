@@ -4,11 +4,18 @@ import type { FileHandle } from 'node:fs/promises';
 /** Something below a granted root that is open, so that no later change of the path can exchange it. */
 export interface OpenedPath extends AsyncDisposable {
   readonly stat: BigIntStats;
-  /** Opens a regular file for reading. The caller disposes the handle. */
-  openFile(): Promise<FileHandle>;
+  /** Opens a regular file, as it is. The caller disposes the handle. */
+  openFile(use: 'read' | 'write'): Promise<FileHandle>;
   /** A path that leads to this very directory while it is open. */
   readonly directoryPath: string;
+  /** Makes a regular file in this directory, for writing; `EEXIST` when there is anything of that name. The caller disposes the handle. */
+  createFile(name: string): Promise<FileHandle>;
+  /** Where it lies, without links. */
+  realPath(): Promise<string>;
 }
+
+/** What plugins make is for the user who runs the host, and never to be run. */
+export const newFileMode = 0o600;
 
 export type Opening =
   | { readonly outcome: 'opened'; readonly opened: OpenedPath }

@@ -30,7 +30,7 @@ type Change = { readonly paths: readonly string[]; readonly overflow: boolean };
 
 /** `signalbox:plugin/watch`: changes below granted directories become `filesystem-change` events. */
 export function wireWatch(context: WiringContext): Readonly<Record<string, HostFunction>> {
-  const { fileWatcher, fileRate, walk, access, resources } = context;
+  const { fileWatcher, fileRate, walk, access, resources, tellLimit } = context;
   const subscriptions = new Map<bigint, AsyncDisposable>();
 
   resources.defer(async () => {
@@ -76,8 +76,10 @@ export function wireWatch(context: WiringContext): Readonly<Record<string, HostF
   return {
     async subscribe(args) {
       const [directories, debounceMs] = readSubscribeArguments(args);
-      if (subscriptions.size >= maxSubscriptions || directories.length > maxDirectories)
+      if (subscriptions.size >= maxSubscriptions || directories.length > maxDirectories) {
+        tellLimit({ name: 'subscriptions', reached: subscriptions.size + 1, allowed: maxSubscriptions });
         return refused({ tag: 'too-many' });
+      }
       // The WIT has no other word for too many in one second.
       if (!fileRate.take(1 + directories.length)) return refused({ tag: 'too-many' });
       if (directories.length === 0) return refused({ tag: 'invalid-path', val: 'No directory was named' });

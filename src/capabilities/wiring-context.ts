@@ -5,11 +5,14 @@ import type { LimitHit, LimitName, Limits } from '../permissions/limits.ts';
 import type { Permission } from '../permissions/permission.ts';
 import type { HostEvent } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
+import type { PluginStorage } from '../ports/plugin-storage.ts';
 import type { Access } from './access.ts';
 import type { ChannelSchemas } from './channel-schemas.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { Network } from './http/network.ts';
+import type { PluginMetrics } from './metric-series.ts';
 import type { PathWalk } from './path-walk.ts';
+import type { ProtectedPlaces } from './protected-places.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** The relays that capabilities speak on. */
@@ -35,6 +38,12 @@ export interface WiringContext {
   readonly publish: CapabilityPublishers;
   readonly fileWatcher: FileWatcher;
   readonly walk: PathWalk;
+  readonly storage: PluginStorage;
+  /** Variables of the host. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The plugin's own, whatever instance of it counts. */
+  readonly metrics: PluginMetrics;
+  readonly protectedPlaces: ProtectedPlaces;
   readonly channelSchemas: ChannelSchemas;
   /** A rate of `limits`; reaching it is told on the telemetry relay. */
   readonly rateOf: (limit: RateName) => RateLimit;

@@ -14,9 +14,12 @@ export const scriptEndings = ['.ts', '.mts', '.js', '.mjs'];
 const importableEndings = [...scriptEndings, '.cts', '.cjs', '.json'];
 
 const hostInterface = /^(signalbox:plugin\/[a-z][a-z0-9-]*)(?:@(\d+\.\d+\.\d+))?$/;
+/** An interface of the host application. Whether there is one of this name is found out at loading, as for components. */
+const applicationInterface =
+  /^(?!(?:signalbox|wasi|node|npm|jsr|data|blob):)[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/;
 
 /**
- * What a script may import: host interfaces, files of its folder, packages in a node_modules inside its folder. Where an
+ * What a script may import: interfaces of Signalbox and of the host application, files of its folder, packages in a node_modules inside its folder. Where an
  * import leads is compared as the disk has it, after links, and before anything is read.
  *
  * @param folder real path
@@ -30,6 +33,7 @@ export function scriptImports(folder: string): Plugin {
       // URLs, modules of Node, absolute paths.
       build.onResolve({ filter: /^([A-Za-z][A-Za-z0-9+.-]*:|[/\\])/ }, ({ path, kind }) => {
         if (kind === 'entry-point') return undefined;
+        if (applicationInterface.test(path)) return { path, namespace: hostNamespace, sideEffects: false };
         const [, name, version = hostApiVersion] = hostInterface.exec(path) ?? [];
         if (name === undefined) return refusal(`${JSON.stringify(path)} is nothing a script may import`);
         if (!isOffered(version)) {

@@ -2,14 +2,28 @@ import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
 import type { Wanting } from './granting.ts';
 import { type Permission, type PermissionKind, parsePermission, permissionText } from './permission.ts';
 
-/** The permissions an interface of ours acts under; one of them makes importing it legitimate. An empty row needs none. */
-const kindsOf: Readonly<Record<string, readonly PermissionKind[]>> = {
-  'signalbox:plugin/log': ['log'],
-  'signalbox:plugin/config': [],
-  'signalbox:plugin/relay': ['relay:publish'],
-  'signalbox:plugin/filesystem': ['fs:list', 'fs:metadata', 'fs:read', 'fs:write'],
-  'signalbox:plugin/watch': ['watch'],
-  'signalbox:plugin/http': ['net:request'],
+interface OwnInterface {
+  /** The permissions it acts under; one of them makes importing it legitimate. None: it needs no permission. */
+  readonly kinds: readonly PermissionKind[];
+  /** One to ask for, where nothing says which. */
+  readonly example?: string;
+}
+
+const own: Readonly<Record<string, OwnInterface>> = {
+  'signalbox:plugin/log': { kinds: ['log'], example: 'log' },
+  'signalbox:plugin/config': { kinds: [] },
+  'signalbox:plugin/relay': { kinds: ['relay:publish'], example: 'relay:publish:<channel>' },
+  'signalbox:plugin/filesystem': {
+    kinds: ['fs:list', 'fs:metadata', 'fs:read', 'fs:write'],
+    example: 'fs:read:<directory>',
+  },
+  'signalbox:plugin/watch': { kinds: ['watch'], example: 'watch:<directory>' },
+  'signalbox:plugin/http': { kinds: ['net:request'], example: 'net:request:<origin>' },
+  'signalbox:plugin/storage': { kinds: ['storage:read', 'storage:write'], example: 'storage:read:<space>' },
+  'signalbox:plugin/environment': { kinds: ['env:read'], example: 'env:read:<NAME>' },
+  'signalbox:plugin/metrics': { kinds: ['metrics'], example: 'metrics' },
+  'signalbox:plugin/random': { kinds: ['random'], example: 'random' },
+  'signalbox:plugin/clock': { kinds: ['time:read'], example: 'time:read' },
 };
 
 interface ImportCheck {
@@ -42,7 +56,7 @@ export function checkImports({
 }
 
 function isHeld(name: string, held: readonly Permission[]): boolean {
-  const kinds = kindsOf[name];
+  const kinds = own[name]?.kinds;
   if (kinds === undefined)
     return held.some(({ kind, scope }) => kind === 'host:use' && (scope === name || scope === '*'));
   return kinds.length === 0 || held.some(({ kind }) => kinds.includes(kind));
@@ -73,14 +87,6 @@ function undeclaredImport(name: string, isDeclared: boolean, effective: readonly
   }).toRecord();
 }
 
-const examples: Readonly<Record<string, string>> = {
-  'signalbox:plugin/log': 'log',
-  'signalbox:plugin/relay': 'relay:publish:<channel>',
-  'signalbox:plugin/filesystem': 'fs:read:<directory>',
-  'signalbox:plugin/watch': 'watch:<directory>',
-  'signalbox:plugin/http': 'net:request:<origin>',
-};
-
 function examplePermission(name: string): string {
-  return examples[name] ?? `host:use:${name}`;
+  return own[name]?.example ?? `host:use:${name}`;
 }

@@ -44,7 +44,10 @@ export const limitsSchema = Type.Object(
     }),
     response_bytes: Type.Integer({ minimum: 0, description: 'Body of one response, decompressed' }),
     storage_ops_per_second: Type.Integer({ minimum: 0, description: 'Calls of the storage interface' }),
-    storage_bytes: Type.Integer({ minimum: 0, description: 'Keys and values stored, all spaces together' }),
+    storage_bytes: Type.Integer({
+      minimum: 0,
+      description: 'Kept in all spaces together: names, keys and values, and 64 bytes for each',
+    }),
   },
   { additionalProperties: false },
 );

@@ -3,6 +3,7 @@ import type { PluginEntry } from '../config/document.ts';
 import type { Limits } from '../permissions/limits.ts';
 import type { Permission } from '../permissions/permission.ts';
 import type { HostImports } from './host-imports.ts';
+import type { Prepared } from './sandbox.ts';
 
 /** An event for the guest, in the shape jco lowers: the `host-event` variant of `wit/`. */
 export type HostEvent =
@@ -25,6 +26,8 @@ export interface WiringRequest {
   /** Effective permissions: asked, allowed and granted. */
   readonly permissions: readonly Permission[];
   readonly limits: Limits;
+  /** A script also gets what its engine asks for it, which no import of its text says. */
+  readonly kind: Prepared['kind'];
   /** Interfaces the guest imports; only these are wired. */
   readonly imports: readonly string[];
   /** Puts an event into the plugin's mailbox. */

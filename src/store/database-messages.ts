@@ -3,7 +3,7 @@ export type SqlValue = null | number | bigint | string | Uint8Array;
 export type Row = Readonly<Record<string, SqlValue>>;
 
 export interface Statement {
-  /** One statement with `?` for each parameter; the text is prepared once and kept. */
+  /** One statement with `?` or `?1` for its parameters; the text is prepared once and kept. */
   readonly sql: string;
   readonly parameters?: readonly SqlValue[];
 }
@@ -16,4 +16,9 @@ export interface DatabaseRequest {
 
 export type DatabaseAnswer =
   | { readonly number: number; readonly rows: readonly (readonly Row[])[] }
-  | { readonly number: number; readonly problem: string };
+  | {
+      readonly number: number;
+      readonly problem: string;
+      /** What SQLite calls it: `database or disk is full`. */
+      readonly reason?: string;
+    };

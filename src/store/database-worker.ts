@@ -21,7 +21,9 @@ function answer({ number, statements }: DatabaseRequest): DatabaseAnswer {
   try {
     return { number, rows: statements.length === 0 ? [] : transact(statements) };
   } catch (error) {
-    return { number, problem: error instanceof Error ? error.message : String(error) };
+    const problem = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error && 'errstr' in error ? String(error.errstr) : undefined;
+    return { number, problem, ...(reason !== undefined && { reason }) };
   }
 }
 

@@ -10,7 +10,7 @@ export interface Database extends AsyncDisposable {
    * Runs statements in order in one transaction; resolved, they outlive this process.
    *
    * @returns the rows of each
-   * @throws `STORE_FAILED` and nothing was changed
+   * @throws `STORE_FAILED` and nothing was changed; `details.reason` has SQLite's own words where it has any
    */
   transact(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
 }
@@ -21,11 +21,11 @@ const workerEntry = new URL(`./database-worker${extname(import.meta.url)}`, impo
 /**
  * Opens a database, made when it is not there and brought to the newest schema.
  *
- * @param file absolute path
+ * @param file absolute path, or `:memory:`
  * @throws `STORE_FAILED` when it cannot be opened, is damaged, or was written by a newer Signalbox
  */
 export async function openDatabase(file: string): Promise<Database> {
-  await mkdir(dirname(file), { recursive: true });
+  if (file !== ':memory:') await makeFolder(file);
   const worker = new Worker(workerEntry, { workerData: file, env: {}, execArgv: [] });
   worker.unref();
   const waiting = new Map<number, PromiseWithResolvers<readonly (readonly Row[])[]>>();
@@ -45,10 +45,10 @@ export async function openDatabase(file: string): Promise<Database> {
     waiting.delete(answer.number);
     if (waiting.size === 0) worker.unref();
     if ('rows' in answer) asked?.resolve(answer.rows);
-    else asked?.reject(failure(file, answer.problem));
+    else asked?.reject(storeFailure(file, answer.problem, answer.reason));
   };
   const fail = (problem: string): void => {
-    lost ??= failure(file, problem);
+    lost ??= storeFailure(file, problem);
     for (const asked of waiting.values()) asked.reject(lost);
     waiting.clear();
   };
@@ -77,8 +77,17 @@ export async function openDatabase(file: string): Promise<Database> {
   return database;
 }
 
-function failure(file: string, problem: string): SignalboxError {
+async function makeFolder(file: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+  } catch (cause) {
+    throw storeFailure(file, toErrorRecord(cause).message);
+  }
+}
+
+export function storeFailure(file: string, problem: string, reason?: string): SignalboxError {
   return new SignalboxError('STORE_FAILED', `The database "${file}" cannot be used: ${problem}`, {
     hint: 'Check the disk and the rights of the state folder',
+    ...(reason !== undefined && { details: { reason } }),
   });
 }

@@ -30,13 +30,8 @@ export async function rawScriptHost(): Promise<{ instantiate(): Promise<ScriptEx
   const glue = await import(
     `data:text/javascript;base64,${Buffer.from(files['raw.js'] ?? '').toString('base64')}`
   );
-  const nothing = () => undefined;
-  const imports = {
-    'signalbox:plugin/log': { log: nothing },
-    'signalbox:plugin/config': { get: () => [] },
-    'signalbox:plugin/relay': { publish: nothing },
-    'signalbox:plugin/filesystem': { listDir: nothing, readMetadata: nothing, read: nothing },
-    'signalbox:plugin/watch': { subscribe: nothing, unsubscribe: nothing },
-  };
+  // Every function of every interface: the script of this bench calls none.
+  const functions = new Proxy({}, { get: () => () => undefined });
+  const imports = new Proxy({}, { get: () => functions });
   return { instantiate: () => glue.instantiate((name: string) => modules.get(name), imports) };
 }

@@ -2,12 +2,13 @@ import { renameSync, writeSync } from 'node:fs';
 
 /**
  * Run as a process of its own: exchanges `dir` and `file` of a folder with the links beside them, as fast as it can, until it is
- * killed. The folder holds `dir`, `dir-link`, `file` and `file-link`.
+ * killed or left alone. The folder holds `dir`, `dir-link`, `file` and `file-link`.
  */
 const folder = process.argv[2] ?? '.';
 process.chdir(folder);
 writeSync(1, 'swapping\n');
-for (;;) {
+const parent = process.ppid;
+while (process.ppid === parent) {
   exchange('dir', 'dir-link');
   exchange('file', 'file-link');
 }

@@ -15,10 +15,13 @@ import { parsePermission } from '../../src/permissions/permission.ts';
 import type { HostEvent, Wiring } from '../../src/ports/capabilities.ts';
 import type { FileWatcher, WatchRequest } from '../../src/ports/file-watcher.ts';
 import type { HostFunction, HostReply } from '../../src/ports/host-imports.ts';
+import { MemoryPluginStorage } from '../support/memory-plugin-storage.ts';
 
 export const pluginId = parsePluginId('waves.scanner');
 
-interface WiredOptions extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities' | 'network'> {
+interface WiredOptions
+  extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities' | 'network'>,
+    Partial<Pick<CapabilitiesOptions, 'storage' | 'environment' | 'protectedPaths'>> {
   /** What the operator granted. */
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
@@ -73,6 +76,9 @@ export function wired(options: WiredOptions = {}): Wired {
   const capabilities = createCapabilities({
     fileWatcher: options.fileWatcher ?? watcher,
     clock,
+    storage: options.storage ?? new MemoryPluginStorage(),
+    environment: options.environment ?? {},
+    protectedPaths: options.protectedPaths ?? (() => ({ paths: [], codeFolders: [] })),
     publish: {
       event: (event) => events.push(event),
       log: (line) => logs.push(line),
@@ -89,6 +95,7 @@ export function wired(options: WiredOptions = {}): Wired {
     baseFolder: options.baseFolder ?? '/nowhere',
     permissions: (options.effective ?? entry.permissions).map(parsePermission),
     limits: { ...defaultLimits, ...options.limits },
+    kind: 'script',
     imports: capabilities.offered,
     deliver: (event) => delivered.push(event),
   });

@@ -3,7 +3,10 @@ import type { Manifest } from '../../src/manifest/manifest.ts';
 import { checkImports } from '../../src/permissions/imports.ts';
 import { parsePermission } from '../../src/permissions/permission.ts';
 
-const offered = ['log', 'config', 'relay', 'filesystem', 'watch', 'http']
+const offered = [
+  ...['log', 'config', 'relay', 'filesystem', 'watch', 'http', 'storage', 'environment', 'metrics'],
+  ...['random', 'clock'],
+]
   .map((name) => `signalbox:plugin/${name}`)
   .concat('myapp:orders/api');
 
@@ -25,8 +28,16 @@ describe('an import is fine when its permission is declared', () => {
     ['signalbox:plugin/log', ['log']],
     ['signalbox:plugin/relay', ['relay:publish:*']],
     ['signalbox:plugin/filesystem', ['fs:metadata:waves']],
+    ['signalbox:plugin/filesystem', ['fs:write:out']],
     ['signalbox:plugin/watch', ['watch:*']],
     ['signalbox:plugin/http', ['net:request:https://*.example.com']],
+    ['signalbox:plugin/http', ['net:request:https://a.example']],
+    ['signalbox:plugin/storage', ['storage:read:notes']],
+    ['signalbox:plugin/storage', ['storage:write:*']],
+    ['signalbox:plugin/environment', ['env:read:HOME']],
+    ['signalbox:plugin/metrics', ['metrics']],
+    ['signalbox:plugin/random', ['random']],
+    ['signalbox:plugin/clock', ['time:read']],
     ['myapp:orders/api', ['host:use:myapp:orders/api']],
   ])('%s with %j', (imported, permissions) => {
     expect(check(imported, permissions)).toBeUndefined();
@@ -42,6 +53,22 @@ test('an import that the manifest does not declare is refused by name, with the 
     hint: 'Add to plugin.toml: [[permissions]] want = "fs:read:<directory>", reason = "..."',
     details: { import: 'signalbox:plugin/filesystem' },
   });
+});
+
+test.each([
+  ['log', 'log'],
+  ['relay', 'relay:publish:<channel>'],
+  ['watch', 'watch:<directory>'],
+  ['http', 'net:request:<origin>'],
+  ['storage', 'storage:read:<space>'],
+  ['environment', 'env:read:<NAME>'],
+  ['metrics', 'metrics'],
+  ['random', 'random'],
+  ['clock', 'time:read'],
+])('for %s the line to add asks for %s', (name, permission) => {
+  expect(check(`signalbox:plugin/${name}`, [])?.hint).toBe(
+    `Add to plugin.toml: [[permissions]] want = "${permission}", reason = "..."`,
+  );
 });
 
 test('an import of a bare artifact that is not granted is refused by name, with the line of TOML', () => {

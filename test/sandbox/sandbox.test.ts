@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { HostImports } from '../../src/ports/host-imports.ts';
 import type { Prepared } from '../../src/ports/sandbox.ts';
 import { isAlive } from '../support/processes.ts';
 import { call, fixture, type Harness, openHarness, returned } from './harness.ts';
@@ -109,7 +110,11 @@ describe('cells', () => {
     await expect(instantiate('42')).rejects.toMatchObject({ code: 'SCRIPT_INVALID' });
   });
 
-  test('a script has no clock, and says so instead of trapping; wrong arguments name themselves', async () => {
+  test('a script that may not read the clock is told so instead of trapping; wrong arguments name themselves', async () => {
+    const denied = { permission: 'time:read', rule: 'the rule' };
+    const imports: HostImports = {
+      'signalbox:plugin/script-engine': { now: () => ({ outcome: 'refused', error: denied }) },
+    };
     const guest = await harness.instantiate(
       await harness.script(`(() => {
         const host = globalThis[Symbol.for('signalbox')];
@@ -121,10 +126,9 @@ describe('cells', () => {
           promised: async () => 1,
         };
       })()`),
+      { imports },
     );
-    expect(await call(guest, 'now')).toEqual(
-      returned('There is no clock for plugins in this version; set tick_ms and count ticks'),
-    );
+    expect(await call(guest, 'now')).toEqual(returned('The time needs the permission "time:read": the rule'));
     expect(await call(guest, 'level')).toEqual(
       returned('log.log: argument 1: expected one of trace, debug, info, warn, error, got "loud"'),
     );

@@ -7,21 +7,21 @@ const kinds: Readonly<Record<PermissionKind, readonly [scope: string, allows: st
   'fs:list': ['a path', 'list a directory and those below'],
   'fs:metadata': ['a path', 'see size, kind and time of what is there'],
   'fs:read': ['a path', 'read files'],
-  'fs:write': ['a path', 'write files'],
+  'fs:write': ['a path', 'write, make and remove files and directories'],
   watch: ['a path', 'hear of changes'],
   'net:request': [
     'an origin',
     'send requests there; see [reaching servers](../how-to/grant-permissions.md#let-a-plugin-reach-a-server)',
   ],
   'relay:publish': ['a channel', 'publish events on it'],
-  'storage:read': ['a space', 'read what plugins keep there'],
-  'storage:write': ['a space', 'keep values there'],
+  'storage:read': ['a space', 'read what it keeps there itself'],
+  'storage:write': ['a space', 'keep values of its own there'],
   'plugin:call': ['a plugin id', 'call its exports'],
   'env:read': ['a name', 'read that variable'],
   'host:use': ['an interface', 'use what the host application added'],
-  'time:read': ['', 'read the clock'],
-  random: ['', 'get random bytes'],
-  metrics: ['', 'report figures of its own'],
+  'time:read': ['', 'read the clock; in a script also `Date` and `performance`'],
+  random: ['', 'get random bytes; in a script also `crypto`, and `Math.random` that nobody can foretell'],
+  metrics: ['', 'report figures of its own, at most 100 series'],
   log: ['', 'write log lines'],
 };
 
@@ -44,7 +44,10 @@ the config file, or absolute; a path grants what is below it too. An origin is s
 
 ${markdownTable(['permission', 'scope', 'lets a plugin'], permissions)}
 
-A kind that no interface of this version offers can be granted and is of no use yet.
+\`plugin:call\` can be granted and is of no use yet: no interface of this version offers it.
+
+Whatever \`fs:write\` covers, no plugin writes the config file, the state folder, the artifact of any entry, code beside a script that has
+no folder of its own, or a file called \`plugin.toml\`.
 
 ## Limits
 

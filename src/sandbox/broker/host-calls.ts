@@ -4,6 +4,7 @@ import type { InstanceSpec } from '../../ports/sandbox.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
 import { headBytes, maxMessageBytes, ProtocolError } from '../protocol/messages.ts';
 import { ValueError } from '../protocol/value-format.ts';
+import { callForScript, scriptCalls } from './script-calls.ts';
 
 /** Host calls one instance may have under way; the cell keeps the same count. */
 const maxUnderWay = 256;
@@ -67,6 +68,9 @@ export class HostCalls {
     const functions = Object.hasOwn(imports, interfaceName) ? imports[interfaceName] : undefined;
     const implementation = functions && Object.hasOwn(functions, fn) ? functions[fn] : undefined;
     if (implementation) return implementation(args, this.#over.signal);
+    if (prepared.kind === 'script' && interfaceName === scriptCalls) {
+      return callForScript(args, imports, this.#over.signal);
+    }
     // `console` of a script writes to the log where there is one.
     if (prepared.kind === 'script' && interfaceName === scriptLog)
       return { outcome: 'returned', value: undefined };
