@@ -113,17 +113,13 @@ describe('limits', () => {
     expect(await box.call('storage.set', 'notes', 'a', new Uint8Array(40))).toEqual(
       refused('quota-exceeded', 100n),
     );
+    box.clock.advance(1_000);
     expect(await box.call('storage.append', 'notes', 'log', new Uint8Array(40))).toEqual(
       refused('quota-exceeded', 100n),
     );
     expect(await box.call('storage.set', 'notes', 'a', new Uint8Array(30))).toEqual(returned());
-    const told = (reached: number) => ({
-      kind: 'limit',
-      time: 1_000_000,
-      plugin: pluginId,
-      hit: { name: 'storage_bytes', reached, allowed: 100 },
-    });
-    expect(box.telemetry).toEqual([told(110), told(112)]);
+    const told = (reached: number) => ({ name: 'storage_bytes', reached, allowed: 100 });
+    expect(box.telemetry.map((event) => event.kind === 'limit' && event.hit)).toEqual([told(110), told(112)]);
   });
 
   test('over storage_ops_per_second every function is refused, denied ones included', async () => {
