@@ -1,4 +1,5 @@
 import type { Clock } from '../src/core/clock.ts';
+import type { ErrorRecord } from '../src/core/errors.ts';
 import type { CallOutcome, CallRequest, Instance } from '../src/ports/sandbox.ts';
 import type { Mailbox, WaitingCall } from './mailbox.ts';
 
@@ -44,6 +45,7 @@ export class Pump {
   #isTaking = false;
   #isAlive = true;
   #isWoken = false;
+  #abortedBy: ErrorRecord | undefined;
   #batchSize: number = batchSize.first;
   #underWay = 0;
   /** Of each batch since the pump was last at rest, in their order: the calls the guest never saw. */
@@ -71,6 +73,12 @@ export class Pump {
     this.#input.clock.clearTimeout(this.#idleTimer);
     this.#activity = 'idle';
     return this.#rest.promise;
+  }
+
+  /** Takes nothing more; what is in flight ends for this reason, whatever the instance says of it. */
+  abort(reason: ErrorRecord): void {
+    this.#abortedBy = reason;
+    void this.pause();
   }
 
   readonly #wake = (): void => {
@@ -129,7 +137,9 @@ export class Pump {
         failed += 1;
       }
       if (outcome.outcome === 'rejected') rejected += 1;
-      call.settle(outcome);
+      call.settle(
+        outcome.outcome === 'failed' && this.#abortedBy ? { ...outcome, error: this.#abortedBy } : outcome,
+      );
     }
     const durationMs = clock.now() - startedAt;
     this.#adapt(taken.length, durationMs);

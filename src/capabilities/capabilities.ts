@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Capabilities, Wiring, WiringRequest } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
+import type { GrantMemory } from '../ports/grant-memory.ts';
 import type { HostFunction, HostImports } from '../ports/host-imports.ts';
 import { createAccess } from './access.ts';
 import { compileChannelSchemas } from './channel-schemas.ts';
@@ -21,6 +22,7 @@ export interface CapabilitiesOptions {
   readonly fileWatcher: FileWatcher;
   readonly publish: CapabilityPublishers;
   readonly clock: Clock;
+  readonly grantMemory: GrantMemory;
   /** JSON Schemas of `custom` payloads by channel; a channel without one takes any JSON. */
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
   /** Interfaces of the host application's own. */
@@ -60,11 +62,15 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
       const resources = new AsyncDisposableStack();
       const access = createAccess({
         entry: request.entry,
+        baseFolder: request.baseFolder,
         effective: request.permissions,
+        leased: request.leased,
+        memory: options.grantMemory,
         clock,
         audit: publish.audit,
       });
       resources.defer(() => access.flush());
+      resources.use(access.leases);
       let config: PluginEntry['config'] = request.entry.config;
       const context: WiringContext = {
         ...request,
@@ -79,7 +85,7 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         resources,
       };
       return {
-        imports: wireImports(request, interfaces, context),
+        imports: access.leases.bound(wireImports(request, interfaces, context)),
         updateConfig(entry) {
           config = entry.config;
         },

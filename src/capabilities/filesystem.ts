@@ -74,7 +74,7 @@ export function wireFilesystem(context: WiringContext): Readonly<Record<string, 
 
     read: (args) => {
       const [path, offset, length] = readReadArguments(args);
-      return withOpened(context, 'fs:read', path, async (opened) => {
+      return withOpened(context, 'fs:read', path, async (opened, { decision }) => {
         if (!opened.stat.isFile()) return refused({ tag: 'not-a-file' });
         await using handle = await opened.openFile();
         const { size } = await handle.stat({ bigint: true });
@@ -91,6 +91,7 @@ export function wireFilesystem(context: WiringContext): Readonly<Record<string, 
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
+        context.access.charge(decision, filled);
         return returned(bytes.subarray(0, filled));
       });
     },

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { createCapabilities } from '../../src/capabilities/capabilities.ts';
 import { defaultLimits } from '../../src/permissions/limits.ts';
+import { MemoryGrantMemory } from '../../src/store/memory-grant-memory.ts';
 import { entryWith, HandDrivenWatcher, ManualClock } from './wired.ts';
 
 const capabilities = createCapabilities({
   fileWatcher: new HandDrivenWatcher(),
   clock: new ManualClock(),
+  grantMemory: new MemoryGrantMemory(),
   publish: { event: () => {}, log: () => {}, audit: () => {}, telemetry: () => {} },
 });
 
@@ -14,6 +16,7 @@ const wire = (imports: readonly string[]) =>
     entry: entryWith({}),
     baseFolder: '/nowhere',
     permissions: [],
+    leased: [],
     limits: defaultLimits,
     imports,
     deliver: () => {},

@@ -11,13 +11,16 @@ import type { Clock } from '../../src/core/clock.ts';
 import { digestOf, parsePluginId } from '../../src/core/ids.ts';
 import { defaultLimits, type Limits } from '../../src/permissions/limits.ts';
 import { parsePermission } from '../../src/permissions/permission.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 import type { HostEvent, Wiring } from '../../src/ports/capabilities.ts';
 import type { FileWatcher, WatchRequest } from '../../src/ports/file-watcher.ts';
 import type { HostFunction, HostReply } from '../../src/ports/host-imports.ts';
+import { MemoryGrantMemory } from '../../src/store/memory-grant-memory.ts';
 
 export const pluginId = parsePluginId('waves.scanner');
 
-interface WiredOptions extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities'> {
+interface WiredOptions
+  extends Partial<Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities' | 'grantMemory'>> {
   /** What the operator granted. */
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
@@ -48,6 +51,8 @@ export function entryWith({ permissions = [], config = {} }: WiredOptions): Plug
     enabled: true,
     artifactPath: 'scanner',
     permissions,
+    leases: [],
+    policy: profilePolicy('default'),
     config,
     limits: {},
     isolation: 'shared',
@@ -68,6 +73,7 @@ export function wired(options: WiredOptions = {}): Wired {
   const capabilities = createCapabilities({
     fileWatcher: options.fileWatcher ?? watcher,
     clock,
+    grantMemory: options.grantMemory ?? new MemoryGrantMemory(),
     publish: {
       event: (event) => events.push(event),
       log: (line) => logs.push(line),
@@ -82,6 +88,7 @@ export function wired(options: WiredOptions = {}): Wired {
     entry,
     baseFolder: options.baseFolder ?? '/nowhere',
     permissions: (options.effective ?? entry.permissions).map(parsePermission),
+    leased: [],
     limits: { ...defaultLimits, ...options.limits },
     imports: capabilities.offered,
     deliver: (event) => delivered.push(event),
