@@ -50,10 +50,9 @@ export function resolveLoad(assignment: Assignment, artifact: Artifact, standing
   const grants = grantsOf(assignment, artifact, standing);
   if ('code' in grants) return { outcome: 'refused', error: grants, withheld: [] };
   const { effective, leased, missing, forbidden } = grants;
-  const rule = 'its entry does not grant it';
   const withheld = [
     ...forbidden,
-    ...missing.map(({ permission }) => ({ permission, rule })),
+    ...missing.map(({ permission, rule }) => ({ permission, rule })),
     ...grants.withheld,
   ];
   const error = permissionRefusal({

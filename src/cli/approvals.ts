@@ -49,7 +49,7 @@ export function askForApprovals(input: ApprovalsInput): Approvals {
   });
   return {
     idle: async () => {
-      while (asking) await asking;
+      while (asking !== undefined) await asking;
     },
     [Symbol.dispose]: () => subscription.unsubscribe(),
   };
@@ -83,9 +83,9 @@ async function settle(pending: PendingPermissions, input: ApprovalsInput): Promi
           input,
         );
   if (upgrade === 'deny') return;
-  if (always.length > 0) await permissions.grant(id, always);
   if (upgrade === 'always') await permissions.approve(id);
   if (run.length > 0 || upgrade === 'run') await permissions.lend(id, run);
+  if (always.length > 0) await permissions.grant(id, always);
 }
 
 async function ask(message: readonly string[], { asker, canWrite, signal }: ApprovalsInput): Promise<Answer> {
@@ -95,9 +95,10 @@ async function ask(message: readonly string[], { asker, canWrite, signal }: Appr
     hint: 'writes it into the config',
   };
   const choices: readonly Choice<Answer>[] = [
+    // First, and so what a hasty Enter means.
+    { answer: 'deny', label: 'Deny' },
     { answer: 'run', label: 'Allow for this run' },
     ...(canWrite ? [forGood] : []),
-    { answer: 'deny', label: 'Deny' },
   ];
   return (await asker.choose(message, choices, signal)) ?? 'deny';
 }

@@ -10,6 +10,8 @@ export interface MissingGrant {
   readonly reason: string;
   /** The line for the plugin's entry that grants it, with what is granted already and all else that is missing. */
   readonly tomlLine: string;
+  /** Why nothing gives it: no grant does, or its lease ended. */
+  readonly rule: string;
 }
 
 /** A permission the plugin asked for and does not get, and why. */
@@ -120,6 +122,7 @@ export function resolveGrants(request: GrantRequest): Grants {
       permission: permissionText(permission),
       reason,
       tomlLine,
+      rule: whyNotGranted(request, permission),
     })),
     forbidden,
     withheld,

@@ -8,7 +8,7 @@ import { wantsFingerprint } from './wants.ts';
 
 const asked = { permission: Type.String(), reason: Type.String() };
 const pendingDetailsSchema = Type.Object({
-  missing: Type.Array(Type.Object({ ...asked, tomlLine: Type.String() })),
+  missing: Type.Array(Type.Object({ ...asked, tomlLine: Type.String(), rule: Type.String() })),
   widening: Type.Optional(Type.Array(Type.Object(asked))),
   approval: Type.Optional(Type.String()),
 });

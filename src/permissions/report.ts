@@ -89,7 +89,8 @@ function wantReport({ want, reason, optional = false }: Want, request: ReportReq
   if (waiting.includes(want)) return told('waiting', 'an upgrade asks for it and nobody approved that');
   const [against] = forbidden;
   if (against) return told('forbidden', against.rule);
-  if (missing.length > 0) return told('missing', 'its entry does not grant it');
+  const [lacking] = missing;
+  if (lacking) return told('missing', lacking.rule);
   const [without] = withheld;
   if (without) return told('withheld', without.rule);
   const [lease] = leased;

@@ -156,7 +156,7 @@ describe('an edit changes its place and nothing else', () => {
       'what an upgrade asks for',
       `${head}enabled = true\n`,
       { change: 'approve', wants: '00ff' },
-      head.replace('# i\n', '# i\napproved = "00ff"\n') + 'enabled = true\n',
+      `${head.replace('# i\n', '# i\napproved = "00ff"\n')}enabled = true\n`,
     ],
     [
       'a permission behind one without comma or comment',

@@ -146,10 +146,11 @@ test('the TOML line keeps what is granted, adds all that is missing and leaves o
     isDeclared: true,
     entry: entryGranting(['log', 'fs:list:waves', 'fs:metadata:waves', 'watch:waves'], ['waves']),
   });
+  const rule = 'its entry does not grant it';
   const tomlLine = 'permissions = ["log", "fs:read:waves", "relay:publish:<channel>"]';
   expect(missing).toEqual([
-    { permission: 'fs:read:waves', reason: 'It needs it', tomlLine },
-    { permission: 'relay:publish:*', reason: 'It needs it', tomlLine },
+    { permission: 'fs:read:waves', reason: 'It needs it', tomlLine, rule },
+    { permission: 'relay:publish:*', reason: 'It needs it', tomlLine, rule },
   ]);
 });
 
