@@ -9,8 +9,10 @@ import { type CapabilitiesOptions, createCapabilities } from '../../src/capabili
 import type { PluginEntry } from '../../src/config/document.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { digestOf, parsePluginId } from '../../src/core/ids.ts';
+import type { Lease } from '../../src/permissions/leases.ts';
 import { defaultLimits, type Limits } from '../../src/permissions/limits.ts';
 import { parsePermission } from '../../src/permissions/permission.ts';
+import { parsePattern } from '../../src/permissions/policy.ts';
 import { profilePolicy } from '../../src/permissions/profiles.ts';
 import type { HostEvent, Wiring } from '../../src/ports/capabilities.ts';
 import type { FileWatcher, WatchRequest } from '../../src/ports/file-watcher.ts';
@@ -25,6 +27,11 @@ interface WiredOptions
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
   readonly effective?: readonly string[];
+  readonly leases?: readonly Lease[];
+  /** What the policy denies. */
+  readonly deny?: readonly string[];
+  /** Time for leases that expire; default stands still. */
+  readonly clock?: Clock;
   readonly limits?: Partial<Limits>;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly baseFolder?: string;
@@ -45,14 +52,23 @@ export interface Wired extends AsyncDisposable {
   readonly delivered: HostEvent[];
 }
 
-export function entryWith({ permissions = [], config = {} }: WiredOptions): PluginEntry {
+export function entryWith({
+  permissions = [],
+  leases = [],
+  deny = [],
+  config = {},
+}: WiredOptions): PluginEntry {
   return {
     id: pluginId,
     enabled: true,
     artifactPath: 'scanner',
     permissions,
-    leases: [],
-    policy: profilePolicy('default'),
+    leases,
+    policy: {
+      ...profilePolicy('default'),
+      name: 'mine',
+      layers: [{ name: 'mine', deny: deny.map(parsePattern) }],
+    },
     config,
     limits: {},
     isolation: 'shared',
@@ -63,7 +79,8 @@ export function entryWith({ permissions = [], config = {} }: WiredOptions): Plug
 }
 
 export function wired(options: WiredOptions = {}): Wired {
-  const clock = new ManualClock();
+  const manualClock = new ManualClock();
+  const clock = options.clock ?? manualClock;
   const watcher = new HandDrivenWatcher();
   const logs: PluginLogLine[] = [];
   const events: PluginEvent[] = [];
@@ -84,11 +101,15 @@ export function wired(options: WiredOptions = {}): Wired {
     ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
   });
   const entry = entryWith(options);
+  const lasting = options.effective ?? entry.permissions;
+  const leased = entry.leases
+    .filter(({ permission }) => !lasting.includes(permission))
+    .map((lease) => ({ lease, permissions: [parsePermission(lease.permission)] }));
   const wiring = capabilities.wire({
     entry,
     baseFolder: options.baseFolder ?? '/nowhere',
-    permissions: (options.effective ?? entry.permissions).map(parsePermission),
-    leased: [],
+    permissions: [...lasting.map(parsePermission), ...leased.flatMap(({ permissions }) => permissions)],
+    leased,
     limits: { ...defaultLimits, ...options.limits },
     imports: capabilities.offered,
     deliver: (event) => delivered.push(event),
@@ -102,7 +123,7 @@ export function wired(options: WiredOptions = {}): Wired {
   );
   return {
     wiring,
-    clock,
+    clock: manualClock,
     watcher,
     logs,
     events,
