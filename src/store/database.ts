@@ -25,7 +25,9 @@ const workerEntry = new URL(`./database-worker${extname(import.meta.url)}`, impo
  * @throws `STORE_FAILED` when it cannot be opened, is damaged, or was written by a newer Signalbox
  */
 export async function openDatabase(file: string): Promise<Database> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw failure(file, toErrorRecord(error).message);
+  });
   const worker = new Worker(workerEntry, { workerData: file, env: {}, execArgv: [] });
   worker.unref();
   const waiting = new Map<number, PromiseWithResolvers<readonly (readonly Row[])[]>>();
