@@ -14,7 +14,9 @@ export type ExecutionCommand =
   | { readonly type: 'execution.pause'; readonly takesSnapshot: boolean }
   | { readonly type: 'execution.restore'; readonly snapshot: Uint8Array }
   | { readonly type: 'execution.configure'; readonly entry: PluginEntry }
-  | { readonly type: 'execution.close' };
+  | { readonly type: 'execution.close' }
+  /** Ends at once, whatever it is at; calls in flight end with this error. */
+  | { readonly type: 'execution.revoke'; readonly error: ErrorRecord };
 
 export interface Sender {
   readonly generation: number;
@@ -93,6 +95,13 @@ export function createExecutionMachine(ports: ActorPorts) {
       'session.failed': {
         target: '.Failed',
         actions: { type: 'tell', params: ({ event }) => ({ type: 'execution.failed', error: event.error }) },
+      },
+      'execution.revoke': {
+        target: '.Revoking',
+        actions: {
+          type: 'command',
+          params: ({ event }) => ({ type: 'session.revoke', error: event.error }),
+        },
       },
     },
     initial: 'Instantiating',
@@ -214,6 +223,10 @@ export function createExecutionMachine(ports: ActorPorts) {
         entry: { type: 'command', params: { type: 'session.close' } },
         on: { 'session.closed': 'Closed', 'session.failed': 'Closed' },
         after: { closeDeadline: 'Closed' },
+      },
+      Revoking: {
+        on: { 'session.closed': 'Closed', 'session.failed': 'Closed' },
+        after: { callDeadline: 'Closed' },
       },
       Overdue: {
         entry: {

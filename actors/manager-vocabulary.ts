@@ -36,7 +36,7 @@ const closedMessage = 'The runtime was closed';
 
 /** Everything the manager machine can do, check and wait for, by name. */
 export function managerVocabulary(ports: ActorPorts) {
-  const { clock, mailboxes, publishers } = ports;
+  const { clock, mailboxes, opened, publishers } = ports;
 
   return setup({
     types: { context: {} as ManagerContext, events: {} as ManagerEvent },
@@ -182,6 +182,7 @@ export function managerVocabulary(ports: ActorPorts) {
         enqueue.assign({ statuses: new Map([...context.statuses].filter(([each]) => each !== id)) });
         enqueue(({ context: after }) => publishBoard(after, gone));
         enqueue(() => mailboxes.remove(id, () => unknownPlugin(id)));
+        enqueue(() => opened.remove(id));
       }),
       /** The actor broke, which its machine should never let happen: an Error of that plugin alone. */
       bury: enqueueActions(({ context, event, enqueue, self }) => {

@@ -13,6 +13,7 @@ import {
 } from './load-plan.ts';
 import { absolutePath } from './paths.ts';
 import { executionPrefix, type PluginMachineEvent } from './plugin-events.ts';
+import type { Opening } from './plugin-load.ts';
 
 /** Why a load began: only a command loads what is loaded already. */
 export type LoadReason = 'entry' | 'artifact' | 'command';
@@ -92,8 +93,11 @@ export function executionId(generation: number): string {
   return `${executionPrefix}${generation}`;
 }
 
-export function withArtifact({ assignment }: PluginContext, artifact: Artifact): Partial<PluginContext> {
-  const resolution = resolveLoad(assignment, artifact);
+export function withArtifact(
+  { assignment }: PluginContext,
+  { artifact, standing }: Opening,
+): Partial<PluginContext> {
+  const resolution = resolveLoad(assignment, artifact, standing);
   return { candidate: { artifact, resolution }, watchPaths: artifact.watchPaths };
 }
 

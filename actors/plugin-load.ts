@@ -4,14 +4,23 @@ import { checkWorld } from '../src/manifest/check-world.ts';
 import { checkImports } from '../src/permissions/imports.ts';
 import type { Artifact } from '../src/ports/artifacts.ts';
 import type { Prepared } from '../src/ports/sandbox.ts';
-import type { Assignment, LoadPlan } from './load-plan.ts';
+import type { Assignment, LoadPlan, Standing } from './load-plan.ts';
 import type { ActorPorts } from './ports.ts';
+import { settleStanding } from './standing.ts';
 
-/** Opens the artifact an entry names. */
-export function openArtifact({ artifacts }: Pick<ActorPorts, 'artifacts'>) {
-  return fromPromise<Artifact, Assignment>(({ input: { entry, baseFolder }, signal }) =>
-    artifacts.open(entry.artifactPath, baseFolder, signal),
-  );
+export interface Opening {
+  readonly artifact: Artifact;
+  readonly standing: Standing;
+}
+
+/** Opens the artifact an entry names, and recalls how the grants of the plugin stand. */
+export function openArtifact(ports: Pick<ActorPorts, 'artifacts' | 'grantMemory' | 'clock'>) {
+  return fromPromise<Opening, Assignment>(async ({ input: assignment, signal }) => {
+    const { entry, baseFolder } = assignment;
+    const artifact = await ports.artifacts.open(entry.artifactPath, baseFolder, signal);
+    signal.throwIfAborted();
+    return { artifact, standing: await settleStanding(ports, assignment, artifact) };
+  });
 }
 
 /** Translates the code and checks what it exports and imports; no guest code runs. */

@@ -1,11 +1,13 @@
 import { assign, enqueueActions, sendParent, sendTo, setup, spawnChild } from 'xstate';
 import type { CounterName } from '../relays/telemetry.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../src/core/errors.ts';
-import type { Artifact } from '../src/ports/artifacts.ts';
+import type { PluginId } from '../src/core/ids.ts';
 import type { Prepared } from '../src/ports/sandbox.ts';
 import { artifactWatch } from './artifact-watch.ts';
 import { createExecutionMachine, type ExecutionCommand } from './execution.ts';
-import { limitsOf, permissionTexts } from './load-plan.ts';
+import { grantRecords } from './grant-audit.ts';
+import { limitsOf } from './load-plan.ts';
+import { isNarrower } from './narrowing.ts';
 import { endOrphans } from './orphans.ts';
 import {
   configured,
@@ -26,7 +28,7 @@ import {
   without,
 } from './plugin-context.ts';
 import { errorIn, generationIn, isFrom, type PluginMachineEvent } from './plugin-events.ts';
-import { openArtifact, prepareCode } from './plugin-load.ts';
+import { type Opening, openArtifact, prepareCode } from './plugin-load.ts';
 import { statusOf, stepOf, type Whereabouts } from './plugin-status.ts';
 import type { ActorPorts } from './ports.ts';
 
@@ -39,7 +41,7 @@ export type PluginVocabulary = ReturnType<typeof pluginVocabulary>;
 
 /** Everything the plugin machine can do, check and wait for, by name. */
 export function pluginVocabulary(ports: ActorPorts) {
-  const { clock, counters, mailboxes, publishers, random } = ports;
+  const { clock, counters, mailboxes, opened, publishers, random } = ports;
 
   return setup({
     types: {
@@ -68,6 +70,8 @@ export function pluginVocabulary(ports: ActorPorts) {
       isRefused: ({ context }) => context.candidate?.resolution.outcome === 'refused',
       isUnchanged: ({ context }) => isUnchanged(context),
       takesConfig: ({ context, event }) => 'assignment' in event && takesConfig(context, event.assignment),
+      narrows: ({ context, event }) =>
+        'assignment' in event && !!context.serving && isNarrower(context.serving.plan, event.assignment),
       isDegraded: ({ context }) => context.degraded !== undefined,
       stopsOnReloadFailure: ({ context }) => context.assignment.entry.onReloadFailure === 'stop',
       isPending: ({ context }) => context.verdict?.decision === 'approval',
@@ -130,7 +134,11 @@ export function pluginVocabulary(ports: ActorPorts) {
       }),
       mend: assign({ degraded: undefined }),
 
-      keepArtifact: assign(({ context }, artifact: Artifact) => withArtifact(context, artifact)),
+      keepArtifact: enqueueActions(({ context, enqueue }, opening: Opening) => {
+        const { artifact, standing } = opening;
+        enqueue.assign(withArtifact(context, opening));
+        enqueue(() => opened.set(context.id, { artifact, waiting: standing.waiting }));
+      }),
       keepPrepared: assign(({ context }, prepared: Prepared) => ({
         candidate: context.candidate && {
           ...context.candidate,
@@ -159,6 +167,13 @@ export function pluginVocabulary(ports: ActorPorts) {
       retireServing: enqueueActions(({ context: { serving, retiring }, enqueue }) => {
         if (serving === undefined) return;
         enqueue.sendTo(executionId(serving.generation), { type: 'execution.close' });
+        enqueue.assign({ serving: undefined, retiring: [...retiring, serving.generation] });
+      }),
+      /** Ends what the instance is at; nothing more is done under grants that are gone. */
+      revokeServing: enqueueActions(({ context: { id, serving, retiring }, enqueue }) => {
+        if (serving === undefined) return;
+        const command = { type: 'execution.revoke', error: revoked(id) } satisfies ExecutionCommand;
+        enqueue.sendTo(executionId(serving.generation), command);
         enqueue.assign({ serving: undefined, retiring: [...retiring, serving.generation] });
       }),
       forget: enqueueActions(({ context, event, enqueue }) => {
@@ -204,27 +219,8 @@ export function pluginVocabulary(ports: ActorPorts) {
       closeMailbox: ({ context }) => {
         mailboxes.of(context.id).close(() => notReady(context));
       },
-      audit: ({ context: { id, candidate } }) => {
-        if (candidate === undefined) return;
-        const { resolution } = candidate;
-        const isResolved = resolution.outcome === 'resolved';
-        const told = { time: clock.now(), plugin: id };
-        for (const permission of isResolved ? permissionTexts(resolution.plan) : []) {
-          publishers.audit({
-            ...told,
-            decision: 'granted',
-            permission,
-            rule: `permissions of the entry "${id}"`,
-          });
-        }
-        for (const permission of isResolved ? resolution.plan.withheld : resolution.withheld) {
-          publishers.audit({
-            ...told,
-            decision: 'withheld',
-            permission,
-            rule: `the entry "${id}" does not grant it`,
-          });
-        }
+      audit: ({ context }) => {
+        for (const record of grantRecords(context, clock.now())) publishers.audit(record);
       },
       count: ({ context }, name: CounterName) => counters.count(name, context.id),
       clockLoad: ({ context }, name: 'load' | 'reload') =>
@@ -239,4 +235,11 @@ export function pluginVocabulary(ports: ActorPorts) {
       ...(error && { details: { code: error.code } }),
     }).toRecord();
   }
+}
+
+function revoked(id: PluginId): ErrorRecord {
+  const message = `Plugin "${id}" lost a permission while it was called`;
+  return new SignalboxError('CALL_ABORTED', message, {
+    hint: 'Call again: it is loaded anew with the permissions it has left',
+  }).toRecord();
 }

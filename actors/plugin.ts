@@ -179,10 +179,10 @@ export function createPluginMachine(ports: ActorPorts) {
             { guard: 'takesConfig', actions: ['assign', 'configureServing'] },
             { target: '.reloading', actions: ['assign', { type: 'because', params: 'entry' }] },
           ],
-          'plugin.replace': {
-            target: '.reloading',
-            actions: ['assign', { type: 'because', params: 'entry' }],
-          },
+          'plugin.replace': [
+            { guard: 'narrows', target: 'Loading', actions: ['assign', 'revokeServing'] },
+            { target: '.reloading', actions: ['assign', { type: 'because', params: 'entry' }] },
+          ],
           'plugin.reload': { target: '.reloading', actions: { type: 'because', params: 'command' } },
           'plugin.retry': {
             guard: 'isDegraded',

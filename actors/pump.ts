@@ -1,4 +1,5 @@
 import type { Clock } from '../src/core/clock.ts';
+import type { ErrorRecord } from '../src/core/errors.ts';
 import { type LimitHit, limitHitOf } from '../src/permissions/limits.ts';
 import type { CallOutcome, CallRequest, Instance, Usage } from '../src/ports/sandbox.ts';
 import { FuelThrottle } from './fuel-throttle.ts';
@@ -53,6 +54,7 @@ export class Pump {
   #isTaking = false;
   #isAlive = true;
   #isWoken = false;
+  #abortedBy: ErrorRecord | undefined;
   #batchSize: number = batchSize.first;
   #underWay = 0;
   /** Of each batch since the pump was last at rest, in their order: the calls the guest never saw. */
@@ -85,6 +87,12 @@ export class Pump {
     this.#throttleTimer = undefined;
     this.#activity = 'idle';
     return this.#rest.promise;
+  }
+
+  /** Takes nothing more; what is in flight ends for this reason, whatever the instance says of it. */
+  abort(reason: ErrorRecord): void {
+    this.#abortedBy = reason;
+    void this.pause();
   }
 
   readonly #wake = (): void => {
@@ -155,7 +163,9 @@ export class Pump {
         const hit = limitHitOf(outcome.error);
         if (hit) limits.push(hit);
       } else if (outcome.usage) add(used, outcome.usage);
-      call.settle(outcome);
+      call.settle(
+        outcome.outcome === 'failed' && this.#abortedBy ? { ...outcome, error: this.#abortedBy } : outcome,
+      );
     }
     const durationMs = clock.now() - startedAt;
     this.#adapt(taken.length, durationMs);

@@ -53,10 +53,10 @@ export function reconcile(
 
 /** What each entry of a document means for its plugin. */
 export function assignmentsOf({ file, entries, settings }: ConfigDocument): readonly Assignment[] {
-  const shared = { baseFolder: folderOf(file), profile: settings.profile };
+  const baseFolder = folderOf(file);
   return entries.map((entry) => ({
     entry: settings.safeMode ? { ...entry, enabled: false } : entry,
-    ...shared,
+    baseFolder,
   }));
 }
 

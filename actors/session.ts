@@ -24,7 +24,9 @@ export type SessionCommand =
   | { readonly type: 'session.serve' }
   | { readonly type: 'session.pause'; readonly takesSnapshot: boolean }
   | { readonly type: 'session.configure'; readonly entry: PluginEntry }
-  | { readonly type: 'session.close' };
+  | { readonly type: 'session.close' }
+  /** Obeyed at once, before what was commanded earlier. */
+  | { readonly type: 'session.revoke'; readonly error: ErrorRecord };
 
 /** What a session tells. After `session.failed` and `session.closed` nothing follows. */
 export type SessionEvent =
@@ -84,6 +86,7 @@ class Session {
       entry,
       baseFolder,
       permissions: plan.permissions,
+      leased: plan.leased,
       limits: plan.limits,
       kind: prepared.kind,
       imports: prepared.imports,
@@ -97,6 +100,10 @@ class Session {
   }
 
   obey(command: SessionCommand): void {
+    if (command.type === 'session.revoke') {
+      void this.#revoke(command.error);
+      return;
+    }
     if (command.type === 'session.pause' || command.type === 'session.serve') this.#wanted = command;
     this.#work = this.#work
       .then(async () => {
@@ -141,7 +148,7 @@ class Session {
     this.#tell({ type: 'session.initialized' });
   }
 
-  async #run(command: SessionCommand, live: Live): Promise<void> {
+  async #run(command: Exclude<SessionCommand, { type: 'session.revoke' }>, live: Live): Promise<void> {
     switch (command.type) {
       case 'session.restore':
         await live.guest.ask('state.restore', [command.snapshot]);
@@ -202,6 +209,15 @@ class Session {
     this.#sendBack({ type: 'session.closed' });
   }
 
+  async #revoke(reason: ErrorRecord): Promise<void> {
+    if (this.#phase !== 'ended') {
+      this.#phase = 'ended';
+      this.#abandoned.abort();
+      await this.#release(reason);
+    }
+    this.#sendBack({ type: 'session.closed' });
+  }
+
   /** Asked after an await: meanwhile the instance may have been lost, or everything abandoned. */
   #isEnded(): boolean {
     return this.#phase === 'ended';
@@ -240,11 +256,12 @@ class Session {
     this.abandon();
   }
 
-  /** Lets go of everything; what refuses does not keep the rest. */
-  async #release(): Promise<void> {
+  /** Lets go of everything; what refuses does not keep the rest. Calls in flight end for `reason`, where there is one. */
+  async #release(reason?: ErrorRecord): Promise<void> {
     this.#ports.clock.clearTimeout(this.#tick);
     const closing = this.#starting.then(async ({ pump, instance }) => {
-      void pump.pause();
+      if (reason) pump.abort(reason);
+      else void pump.pause();
       await instance.close();
     });
     await Promise.allSettled([closing, this.#wiring[Symbol.asyncDispose]()]);

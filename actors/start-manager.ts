@@ -7,6 +7,7 @@ import { Counters } from './counters.ts';
 import type { MailboxRequest } from './mailbox.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { createManagerMachine } from './manager.ts';
+import { type OpenedArtifact, OpenedArtifacts } from './opened-artifacts.ts';
 import type { RuntimePorts } from './ports.ts';
 
 /** The running machines, as the runtime drives them. Commands take effect before they return. */
@@ -19,6 +20,8 @@ export interface Manager {
   reload(id: PluginId): void;
   /** Leaves backoff or quarantine at once. */
   retry(id: PluginId): void;
+  /** The artifact a plugin opened last, loaded or refused. */
+  opened(id: PluginId): OpenedArtifact | undefined;
   /** Applies the document an edit of ours gave, without waiting for the file to be read. */
   replay(document: ConfigDocument): void;
   /** Shuts every plugin down; resolves when nothing runs. Idempotent. */
@@ -34,7 +37,8 @@ export interface ManagerOptions {
 export function startManager(ports: RuntimePorts, { inspect }: ManagerOptions = {}): Manager {
   const counters = new Counters(ports.publishers.telemetry, ports.clock);
   const mailboxes = new Mailboxes(counters);
-  const actor = createActor(createManagerMachine({ ...ports, counters, mailboxes }), {
+  const opened = new OpenedArtifacts();
+  const actor = createActor(createManagerMachine({ ...ports, counters, mailboxes, opened }), {
     clock: ports.clock,
     ...(inspect && { inspect }),
   });
@@ -56,6 +60,7 @@ export function startManager(ports: RuntimePorts, { inspect }: ManagerOptions = 
     },
     reload: (id) => actor.send({ type: 'plugin.reload', id }),
     retry: (id) => actor.send({ type: 'plugin.retry', id }),
+    opened: (id) => opened.get(id),
     replay: (document) => actor.send({ type: 'config.replay', document }),
     stop: () => {
       if (actor.getSnapshot().status === 'active') actor.send({ type: 'runtime.stop' });

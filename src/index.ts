@@ -21,8 +21,19 @@ export { type ErrorRecord, SignalboxError, type SourceLocation } from './core/er
 export type { Digest, PluginId } from './core/ids.ts';
 export { machines } from './machines.ts';
 export type { Manifest } from './manifest/manifest.ts';
-export type { CallOptions, ConfigText, Plugins, Runtime, RuntimeOptions } from './options.ts';
+export type {
+  CallOptions,
+  ConfigText,
+  LeaseTerms,
+  PendingPermissions,
+  Permissions,
+  PluginPermissions,
+  Plugins,
+  Runtime,
+  RuntimeOptions,
+} from './options.ts';
 export type { Limits } from './permissions/limits.ts';
+export type { GrantReport, PermissionReport, WantReport } from './permissions/report.ts';
 export { type PreflightOptions, preflight } from './preflight.ts';
 export type { EntryReport, PreflightReport } from './preflight-report.ts';
 export { createRuntime } from './runtime.ts';

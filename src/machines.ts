@@ -5,6 +5,7 @@ import { createDiscoveryMachine } from '../actors/discovery.ts';
 import { createExecutionMachine } from '../actors/execution.ts';
 import { Mailboxes } from '../actors/mailboxes.ts';
 import { createManagerMachine } from '../actors/manager.ts';
+import { OpenedArtifacts } from '../actors/opened-artifacts.ts';
 import { createPluginMachine } from '../actors/plugin.ts';
 import type { ActorPorts } from '../actors/ports.ts';
 import { systemClock } from './core/clock.ts';
@@ -37,6 +38,7 @@ const unreachable: ActorPorts = {
   capabilities: { offered: [], wire: refuse },
   fileWatcher: { watch: refuse, [Symbol.asyncDispose]: refuse },
   pluginFolders: { find: refuse },
+  grantMemory: { recall: refuse, approve: refuse, useOf: refuse, spend: refuse, problem: undefined },
   publishers: {
     pluginsConfigReplay: refuse,
     pluginStatus: refuse,
@@ -50,4 +52,5 @@ const unreachable: ActorPorts = {
   artifactDebounceMs: 0,
   counters,
   mailboxes: new Mailboxes(counters),
+  opened: new OpenedArtifacts(),
 };

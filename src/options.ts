@@ -4,6 +4,10 @@ import type { InspectionEvent } from 'xstate';
 import type { PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
 import type { Relays } from '../relays/relays.ts';
 import type { HostCapability } from './capabilities/define-capability.ts';
+import type { ErrorRecord } from './core/errors.ts';
+import type { PluginId } from './core/ids.ts';
+import type { PendingDetails } from './permissions/refusal.ts';
+import type { PermissionReport } from './permissions/report.ts';
 
 /** TOML text that lives in no file; relative paths in it start at `baseFolder`. */
 export interface ConfigText {
@@ -63,10 +67,53 @@ export interface Plugins {
   retry(id: string): Promise<PluginStatus>;
 }
 
+/** When a grant ends: whichever comes first. */
+export interface LeaseTerms {
+  /** A date, or milliseconds since 1970-01-01 UTC. */
+  readonly expiresAt?: Date | number;
+  /** Uses it is good for. */
+  readonly calls?: number;
+  /** Bytes read, published or fetched under it; the use that goes beyond is the last. */
+  readonly bytes?: number;
+}
+
+/** What one plugin asks for and was granted, and what came of it. */
+export interface PluginPermissions extends PermissionReport {
+  readonly id: PluginId;
+}
+
+/** A plugin that waits for somebody to decide. */
+export interface PendingPermissions extends PendingDetails {
+  readonly id: PluginId;
+  /** True: an older version serves meanwhile. */
+  readonly isServing: boolean;
+  /** `PERMISSION_PENDING` with the line of TOML that would end the waiting as its hint. */
+  readonly error: ErrorRecord;
+}
+
+/**
+ * The grants of a running config. Changes are minimal edits of the config file, as if an operator had made them; each resolves with
+ * the status that answers it. Each rejects with `PLUGIN_UNKNOWN` for an id no entry has, and with what `ConfigFile.edit` throws.
+ */
+export interface Permissions {
+  /** One report an entry of the config, in its order. */
+  list(): readonly PluginPermissions[];
+  pending(): readonly PendingPermissions[];
+  /** Grants for good, or with terms for a while. @throws `PERMISSION_INVALID` */
+  grant(id: string, permissions: readonly string[], terms?: LeaseTerms): Promise<PluginStatus>;
+  /** Grants as long as this runtime lives and writes nothing; an upgrade that waits is approved as long. @throws `PERMISSION_INVALID` */
+  lend(id: string, permissions: readonly string[]): Promise<PluginStatus>;
+  /** Takes lines, leases and loans away; calls in flight end with `CALL_ABORTED`. @throws `CONFIG_EDIT_REFUSED` where something else still grants it */
+  revoke(id: string, permissions: readonly string[] | 'all'): Promise<PluginStatus>;
+  /** Approves what an upgrade asks for; grants nothing that is not granted. @throws `ARGUMENT_INVALID` when nothing waits */
+  approve(id: string): Promise<PluginStatus>;
+}
+
 /** A running Signalbox. Close it, or hold it with `await using`. */
 export interface Runtime extends AsyncDisposable {
   readonly relays: Relays;
   readonly plugins: Plugins;
+  readonly permissions: Permissions;
   /** Every XState inspection event of every actor; nothing is computed while nobody listens. */
   readonly inspect$: Observable<InspectionEvent>;
   /** Resolves once the config was applied and no plugin is Loading. @throws `RUNTIME_CLOSED`, or the signal's reason */

@@ -6,7 +6,7 @@ import { SignalboxError } from './core/errors.ts';
 import { isPluginId, type PluginId } from './core/ids.ts';
 import type { CallOptions, Plugins } from './options.ts';
 import type { CallOutcome } from './ports/sandbox.ts';
-import { nextBoard } from './status-wait.ts';
+import { decidedStatus } from './status-wait.ts';
 
 interface PluginsInput {
   readonly manager: Manager;
@@ -37,12 +37,7 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
     if (foundIn === undefined) return pluginId;
     throw notInConfig(pluginId, foundIn);
   };
-  const decided = async (id: PluginId): Promise<PluginStatus> => {
-    const { plugins } = await nextBoard(status$, ({ plugins }) => isDecided(plugins.get(id)), closed);
-    const status = plugins.get(id);
-    if (status) return status;
-    throw new SignalboxError('PLUGIN_UNKNOWN', `Plugin "${id}" was removed from the config meanwhile`);
-  };
+  const decided = (id: PluginId): Promise<PluginStatus> => decidedStatus(status$, id, closed);
   const setEnabled = async (id: PluginId, enabled: boolean): Promise<PluginStatus> => {
     const status = board.plugins.get(id);
     if (status?.foundIn === undefined) await edit({ change: 'set-enabled', id, enabled });
@@ -77,11 +72,6 @@ function notInConfig(id: PluginId, foundIn: string): SignalboxError {
       hint: `Enable it, or add ${entry} to the config`,
     },
   );
-}
-
-/** Neither on its way to a state nor between two versions; a plugin that is gone is decided too. */
-function isDecided(status: PluginStatus | undefined): boolean {
-  return status === undefined || (status.state !== 'Loading' && status.phase !== 'reloading');
 }
 
 function answerOf(outcome: CallOutcome, id: string, exportName: string): unknown {

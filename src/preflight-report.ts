@@ -1,6 +1,7 @@
 import type { ErrorRecord } from './core/errors.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import type { MissingGrant } from './permissions/granting.ts';
+import type { PermissionReport } from './permissions/report.ts';
 
 /** What a look at one entry found, no guest code run. */
 export interface EntryReport {
@@ -17,6 +18,8 @@ export interface EntryReport {
   /** Permission texts in effect. */
   readonly effective?: readonly string[];
   readonly missing?: readonly MissingGrant[];
+  /** Who asked, who granted, and what came of it. */
+  readonly permissions?: PermissionReport;
   readonly problems: readonly ErrorRecord[];
 }
 

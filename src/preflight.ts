@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { ownInterfaces } from './capabilities/capabilities.ts';
 import type { ConfigDocument, PluginEntry } from './config/document.ts';
+import { systemClock } from './core/clock.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from './core/errors.ts';
 import { checkManifest } from './manifest/check-manifest.ts';
 import { checkWorld } from './manifest/check-world.ts';
@@ -9,13 +10,20 @@ import { createArtifacts } from './packages/open-artifact.ts';
 import { resolveGrants } from './permissions/granting.ts';
 import { checkImports } from './permissions/imports.ts';
 import { permissionText } from './permissions/permission.ts';
+import { permissionRefusal } from './permissions/refusal.ts';
+import { permissionReport } from './permissions/report.ts';
+import { judgeWants } from './permissions/wants.ts';
 import type { Artifacts } from './ports/artifacts.ts';
 import type { ConfigReading } from './ports/config-file.ts';
+import type { GrantMemory } from './ports/grant-memory.ts';
 import type { Sandbox } from './ports/sandbox.ts';
 import type { EntryReport, PreflightReport } from './preflight-report.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { openConfigFile } from './store/config-file.ts';
+import { databaseFile, lazyDatabase } from './store/lazy-database.ts';
 import { memoryConfigFile } from './store/memory-config-file.ts';
+import { MemoryGrantMemory } from './store/memory-grant-memory.ts';
+import { StoredGrantMemory } from './store/stored-grant-memory.ts';
 import { createFileWatcher } from './watch/file-watcher.ts';
 
 export interface PreflightOptions {
@@ -28,6 +36,7 @@ interface Examiner {
   readonly artifacts: Artifacts;
   readonly offered: readonly string[];
   readonly sandbox?: Sandbox;
+  readonly grantMemory: GrantMemory;
   readonly signal: AbortSignal;
 }
 
@@ -53,9 +62,13 @@ export async function preflight(
 
   const { document } = reading;
   const baseFolder = dirname(document.file);
+  const database = resources.use(lazyDatabase(databaseFile(resolve(baseFolder, document.settings.stateDir))));
+  const isRemembered = typeof config === 'string' && (await database.exists());
   const examiner: Examiner = {
     artifacts: resources.use(createArtifacts()),
     offered: ownInterfaces,
+    // Looking changes nothing: a database is read, never made.
+    grantMemory: isRemembered ? new StoredGrantMemory(database) : new MemoryGrantMemory(),
     signal,
     ...(options.prepare !== false && {
       sandbox: resources.use(
@@ -88,18 +101,38 @@ async function examine(
     const { manifest, isDeclared, code, digest } = artifact;
     const mismatch = checkManifest(entry.id, artifact);
     if (mismatch) problems.push(mismatch);
-    const { effective, missing } = resolveGrants({ manifest, isDeclared, entry });
+    const { approved, leaseUse } = await examiner.grantMemory.recall(entry.id);
+    const baseFolder = dirname(document.file);
+    const request = { manifest, isDeclared, entry, baseFolder, now: systemClock.now(), leaseUse };
+    const grants = resolveGrants(request);
+    const { effective, missing } = grants;
+    const { waiting } = isDeclared ? judgeWants({ manifest, approved, entry }) : { waiting: [] };
     for (const { permission, reason, tomlLine } of missing) {
       const message = `Plugin "${entry.id}" requires "${permission}", which is not granted: ${reason}`;
       problems.push(new SignalboxError('PERMISSION_PENDING', message, { hint: tomlLine }).toRecord());
     }
+    const told = { ...grants, missing: [] };
+    const refusal = permissionRefusal({
+      id: entry.id,
+      manifest,
+      policy: entry.policy,
+      grants: told,
+      waiting,
+    });
+    if (refusal) problems.push(refusal);
     const prepared = await examiner.sandbox?.prepare(artifact, examiner.signal);
     const wrongWorld = prepared && checkWorld(entry.id, prepared);
     if (wrongWorld) problems.push(wrongWorld);
     const imports = prepared?.imports ?? (code.kind === 'script' ? code.imports : undefined);
     if (imports) {
-      const refusal = checkImports({ imports, offered: examiner.offered, manifest, isDeclared, effective });
-      if (refusal) problems.push(refusal);
+      const wrongImport = checkImports({
+        imports,
+        offered: examiner.offered,
+        manifest,
+        isDeclared,
+        effective,
+      });
+      if (wrongImport) problems.push(wrongImport);
     }
     return {
       ...base,
@@ -110,6 +143,7 @@ async function examine(
       ...(prepared?.kind === 'component' && { exports: prepared.exports }),
       effective: effective.map(permissionText),
       missing,
+      permissions: permissionReport({ ...request, waiting }),
       problems,
     };
   } catch (thrown) {

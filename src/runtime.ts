@@ -8,10 +8,12 @@ import { createCapabilities } from './capabilities/capabilities.ts';
 import type { ConfigEdit } from './config/edit.ts';
 import { systemClock } from './core/clock.ts';
 import { SignalboxError } from './core/errors.ts';
+import { lentConfig } from './lent-config.ts';
 import { logToPino } from './logging/pino.ts';
 import type { ConfigText, Runtime, RuntimeOptions } from './options.ts';
 import { pluginFolders } from './packages/find-plugins.ts';
 import { createArtifacts } from './packages/open-artifact.ts';
+import { createPermissions } from './permissions.ts';
 import { createPlugins } from './plugins.ts';
 import type { ConfigFile } from './ports/config-file.ts';
 import type { FileWatcher } from './ports/file-watcher.ts';
@@ -21,7 +23,9 @@ import { nextBoard } from './status-wait.ts';
 import { openConfigFile } from './store/config-file.ts';
 import { databaseFile, lazyDatabase } from './store/lazy-database.ts';
 import { memoryConfigFile } from './store/memory-config-file.ts';
+import { MemoryGrantMemory } from './store/memory-grant-memory.ts';
 import { createPluginStorage } from './store/plugin-storage.ts';
+import { StoredGrantMemory } from './store/stored-grant-memory.ts';
 import { createFileWatcher } from './watch/file-watcher.ts';
 
 const defaultStateDir = '.signalbox';
@@ -36,7 +40,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   options.signal?.throwIfAborted();
   const resources = new AsyncDisposableStack();
   const fileWatcher = resources.use(createFileWatcher());
-  const configFile = await openConfig(options.config, fileWatcher);
+  const configFile = lentConfig(await openConfig(options.config, fileWatcher));
   const { relays, publishers, close: closeRelays } = createRelays();
   resources.defer(closeRelays);
   if (options.logger) logToPino(relays.pluginLog, options.logger);
@@ -45,6 +49,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const database = resources.use(
     lazyDatabase(options.database === 'memory' ? ':memory:' : databaseFile(stateFolder)),
   );
+  // A config that lies in no file is gone with the process, and what was decided about it with it.
+  const grantMemory =
+    typeof options.config === 'string'
+      ? resources.use(new StoredGrantMemory(database))
+      : new MemoryGrantMemory();
   const sandbox = resources.use(
     createSandbox({
       cacheFolder: resolve(stateFolder, 'prepared'),
@@ -58,9 +67,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     sandbox,
     fileWatcher,
     pluginFolders,
+    grantMemory,
     publishers,
     capabilities: createCapabilities({
       fileWatcher,
+      grantMemory,
       clock: systemClock,
       storage: createPluginStorage(database),
       environment: process.env,
@@ -96,6 +107,20 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
   return {
     relays,
+    permissions: createPermissions({
+      manager,
+      edit,
+      config: configFile,
+      reread: async () => {
+        const reading = await configFile.read(closing.signal);
+        if (reading.outcome === 'document') manager.replay(reading.document);
+      },
+      grantMemory,
+      clock: systemClock,
+      status$: relays.pluginStatus,
+      config$: relays.pluginsConfigReplay,
+      closed: closing.signal,
+    }),
     plugins: createPlugins({ manager, edit, status$: relays.pluginStatus, closed: closing.signal }),
     inspect$: inspectionOf(manager),
     settled: (signal) =>

@@ -4,6 +4,7 @@ import { SignalboxError } from '../core/errors.ts';
 import type { PluginId } from '../core/ids.ts';
 import type { Capabilities, Wiring, WiringRequest } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
+import type { GrantMemory } from '../ports/grant-memory.ts';
 import type { HostFunction, HostImports } from '../ports/host-imports.ts';
 import type { PluginStorage } from '../ports/plugin-storage.ts';
 import { createAccess } from './access.ts';
@@ -40,6 +41,7 @@ export interface CapabilitiesOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Asked at writes. */
   readonly protectedPaths: () => ProtectedPaths;
+  readonly grantMemory: GrantMemory;
   /** JSON Schemas of `custom` payloads by channel; a channel without one takes any JSON. */
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
   /** Interfaces of the host application's own. */
@@ -98,7 +100,10 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
       const resources = new AsyncDisposableStack();
       const access = createAccess({
         entry: request.entry,
+        baseFolder: request.baseFolder,
         effective: request.permissions,
+        leased: request.leased,
+        memory: options.grantMemory,
         clock,
         audit: publish.audit,
       });
@@ -108,6 +113,7 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         createRateLimit(request.limits[name], clock, (reached, allowed) =>
           tellLimit({ name, reached, allowed }),
         );
+      resources.use(access.leases);
       let config: PluginEntry['config'] = request.entry.config;
       let http: HttpClient | undefined;
       const context: WiringContext = {
@@ -134,10 +140,10 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         resources,
       };
       return {
-        imports: {
+        imports: access.leases.bound({
           ...wireImports(request, interfaces, context),
           ...(request.kind === 'script' && { [scriptEngine]: guarded(wireScriptEngine(context), context) }),
-        },
+        }),
         updateConfig(entry) {
           config = entry.config;
         },

@@ -73,7 +73,7 @@ export function wireFilesystem(context: WiringContext): Readonly<Record<string, 
 
     read: (args) => {
       const [path, offset, length] = readReadArguments(args);
-      return withOpened(context, 'fs:read', path, async (opened) => {
+      return withOpened(context, 'fs:read', path, async (opened, { decision }) => {
         if (!opened.stat.isFile()) return refused({ tag: 'not-a-file' });
         await using handle = await opened.openFile('read');
         const { size } = await handle.stat({ bigint: true });
@@ -90,6 +90,7 @@ export function wireFilesystem(context: WiringContext): Readonly<Record<string, 
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
+        context.access.charge(decision, filled);
         return returned(bytes.subarray(0, filled));
       });
     },

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Decision } from '../permissions/allowing.ts';
 import {
   componentsBelow,
   joinBelow,
@@ -22,6 +23,7 @@ export interface Located {
   /** As guests name it, in its one spelling. */
   readonly path: string;
   readonly needed: Permission;
+  readonly decision: Decision;
 }
 
 /** The errors that `filesystem` and `watch` share, in the shape of their WIT variants. */
@@ -59,6 +61,7 @@ export function locate(
     components,
     path: joinBelow(root, components),
     needed,
+    decision,
   };
 }
 

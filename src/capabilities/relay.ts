@@ -72,6 +72,7 @@ export function wireRelay(context: WiringContext): Readonly<Record<string, HostF
       rate.charge(Math.floor(size / bytesPerPublish));
       const reading = readBody(guestEvent, channel, context);
       if (reading.outcome === 'invalid') return refused({ tag: 'invalid-payload', val: reading.problem });
+      access.charge(decision, size);
       publish.event({ ...reading.body, plugin: entry.id, channel, time: clock.now() });
       return returned();
     },

@@ -68,8 +68,10 @@ export function wireWatch(context: WiringContext): Readonly<Record<string, HostF
     const inside: Watched[] = [];
     for (const directory of watched) if (await isInside(directory)) inside.push(directory);
     if (!subscriptions.has(subscription) || inside.length === 0) return;
-    const { paths, overflow } = guestPaths(inside, change, context.limits.message_bytes);
-    if (paths.length === 0 && !overflow) return;
+    // A lease may have ended since, and a policy may deny what lies deeper.
+    const isAllowed = (path: string): boolean => access.check({ kind: 'watch', scope: path }).allowed;
+    const { paths, overflow } = guestPaths(inside, change, context.limits.message_bytes, isAllowed);
+    if (paths.length === 0 && !(overflow && inside.some(({ path }) => isAllowed(path)))) return;
     context.deliver({ tag: 'filesystem-change', val: { subscription, paths, overflow } });
   };
 
@@ -138,19 +140,24 @@ async function realRoot(root: string): Promise<string> {
 }
 
 /** Changed paths as the guest names them, as many as fit into a message. Names outside the path grammar are left out. */
-function guestPaths(watched: readonly Watched[], change: Change, maxMessageBytes: number): Change {
+function guestPaths(
+  watched: readonly Watched[],
+  change: Change,
+  maxMessageBytes: number,
+  isAllowed: (path: string) => boolean,
+): Change {
   const all = new Set(
     change.paths.flatMap((path) => watched.flatMap((directory) => guestPath(directory, path) ?? [])),
   );
   const paths: string[] = [];
   // Half is left for the message around them.
   let room = maxMessageBytes / 2;
-  for (const path of [...all].sort()) {
+  for (const path of [...all].filter(isAllowed).sort()) {
     room -= Buffer.byteLength(path);
     if (room < 0) break;
     paths.push(path);
   }
-  return { paths, overflow: change.overflow || paths.length < all.size };
+  return { paths, overflow: change.overflow || room < 0 };
 }
 
 function guestPath({ absolute, path }: Watched, changed: string): string | undefined {

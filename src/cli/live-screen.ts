@@ -7,6 +7,8 @@ import type { Screen, Shell } from './shell.ts';
 /** Shows relay values somewhere. Disposing puts the terminal back as it was. */
 export interface RelayPrinter extends Disposable {
   receive(value: RelayValue): void;
+  /** Leaves the terminal to somebody else until disposed; what comes meanwhile is shown then. */
+  suspend(): Disposable;
 }
 
 const enter = '\u001b[?1049h\u001b[?25l';
@@ -24,11 +26,25 @@ const maxKeptLines = 1_000;
 /** One line for people per thing worth knowing: for pipes, files and terminals that cannot move their cursor. */
 export function linePrinter(shell: Shell): RelayPrinter {
   const narrate = createNarrator(shell.cwd);
+  let held: string[] | undefined;
+  const release = (): void => {
+    const texts = held ?? [];
+    held = undefined;
+    for (const text of texts) shell.print(text);
+  };
   return {
     receive: (value) => {
-      for (const line of narrate(value)) shell.print(lineText(line, shell.colors));
+      for (const line of narrate(value)) {
+        const text = lineText(line, shell.colors);
+        if (held) held.push(text);
+        else shell.print(text);
+      }
     },
-    [Symbol.dispose]: () => {},
+    suspend: () => {
+      held ??= [];
+      return { [Symbol.dispose]: release };
+    },
+    [Symbol.dispose]: release,
   };
 }
 
@@ -43,6 +59,7 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
   let lines: RelayLine[] = [];
   let redraw: ReturnType<typeof setTimeout> | undefined;
   let isLive = true;
+  let isSuspended = false;
 
   const frame = (): readonly string[] => {
     const view: LiveView = { title, plugins, latest, lines };
@@ -54,7 +71,7 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
     screen.write(`${beginFrame}${body}${clearRestOfLine}${clearBelow}${endFrame}`);
   };
   const drawSoon = (): void => {
-    redraw ??= setTimeout(draw, redrawMs);
+    if (!isSuspended) redraw ??= setTimeout(draw, redrawMs);
   };
 
   const resized = screen.onResize(drawSoon);
@@ -77,6 +94,21 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
       lines.push(...told);
       if (lines.length > 2 * maxKeptLines) lines = lines.slice(-maxKeptLines);
       drawSoon();
+    },
+    suspend: () => {
+      if (!isLive || isSuspended) return { [Symbol.dispose]: () => {} };
+      isSuspended = true;
+      clearTimeout(redraw);
+      redraw = undefined;
+      screen.write(leave);
+      return {
+        [Symbol.dispose]: () => {
+          isSuspended = false;
+          if (!isLive) return;
+          screen.write(enter);
+          draw();
+        },
+      };
     },
     [Symbol.dispose]: () => {
       if (!isLive) return;

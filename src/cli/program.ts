@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './check.ts';
+import { addGrantCommands } from './grant.ts';
 import { addGraphCommand } from './graph.ts';
 import { addInfoCommand } from './info.ts';
 import { addListCommand } from './list.ts';
+import { addPermissionsCommand } from './permissions.ts';
 import { addRunCommand } from './run.ts';
 import type { Shell } from './shell.ts';
 import { addToggleCommands } from './toggle.ts';
@@ -29,6 +31,8 @@ export function createProgram(shell: Shell): Command {
   addListCommand(program, shell);
   addInfoCommand(program, shell);
   addToggleCommands(program, shell);
+  addPermissionsCommand(program, shell);
+  addGrantCommands(program, shell);
   addCheckCommand(program, shell);
   addGraphCommand(program, shell);
   return program;

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { type Command, Option } from 'commander';
+import type { StatusBoard } from '../../relays/plugin-status.ts';
 import type { Relays } from '../../relays/relays.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { ConfigText, Runtime } from '../options.ts';
@@ -13,11 +14,12 @@ import {
   hasAllowFlags,
   idOf,
 } from './allow-flags.ts';
+import { type Approvals, askForApprovals } from './approvals.ts';
 import { chooseConfig, chooseTarget } from './config-choice.ts';
 import { jsonLine } from './json-text.ts';
 import { linePrinter, liveScreen, type RelayPrinter } from './live-screen.ts';
 import { settle } from './outcome.ts';
-import { shortPath } from './problem-text.ts';
+import { problemText, shortPath } from './problem-text.ts';
 import { jsonRecordOf, subscribeAll } from './relay-values.ts';
 import { exitCodes, type Shell } from './shell.ts';
 
@@ -25,6 +27,8 @@ interface RunOptions extends AllowFlags {
   readonly config?: string;
   readonly json?: boolean;
   readonly once?: boolean;
+  /** False with `--no-prompt`. */
+  readonly prompt: boolean;
 }
 
 interface RunPlan {
@@ -52,6 +56,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
     .description('run plugins and show what they do')
     .argument('[config]', 'a TOML config, or an artifact: a plugin folder, a .ts, .js or .wasm file')
     .option('--config <file>', 'the config; default: the nearest signalbox.toml upwards')
+    .option('--no-prompt', 'never ask; a plugin that lacks a permission waits')
     .option('--once', 'stop as soon as every plugin has loaded or failed')
     .option('--json', 'one JSON object a line, {time, relay, value}, for every relay')
     .addHelpText('after', help)
@@ -90,8 +95,20 @@ async function run(shell: Shell, argument: string | undefined, options: RunOptio
   await using runtime = await createRuntime({ config, ...(stateFolder !== undefined && { stateFolder }) });
   using _relays = subscribeAll(runtime.relays, printer.receive);
 
+  using approvals = mayAsk(shell, options)
+    ? askForApprovals({
+        runtime,
+        asker: (await import('./ask.ts')).terminalAsker,
+        canWrite: typeof config === 'string',
+        suspend: printer.suspend,
+        complain: (problem) =>
+          shell.complain(problemText(problem, { colors: shell.errorColors, cwd: shell.cwd })),
+        signal: stopping.signal,
+      })
+    : undefined;
+
   const exitCode = options.once
-    ? await settledCode(runtime, stopping.signal)
+    ? await settledCode(runtime, stopping.signal, approvals)
     : await aborted(stopping.signal).then(() => exitCodes.fine);
   // The terminal is given back before plugins shut down; what they say meanwhile comes as lines.
   printer[Symbol.dispose]();
@@ -129,14 +146,14 @@ async function planOf(shell: Shell, argument: string | undefined, options: RunOp
 }
 
 /** A plugin with a manifest keeps its id, and is refused at once when it needs what no flag grants: no later event could mend that. */
-async function planOfArtifact(shell: Shell, path: string, flags: AllowFlags): Promise<RunPlan> {
+async function planOfArtifact(shell: Shell, path: string, flags: RunOptions): Promise<RunPlan> {
   const title = shortPath(path, shell.cwd);
   const guessed = configOfArtifact(path, idOf(path), flags, shell.cwd);
   const { preflight } = await import('../preflight.ts');
   const { entries, problem } = await preflight(guessed, { prepare: false });
   const [report] = entries;
   if (problem) throw SignalboxError.fromRecord(problem);
-  if (report?.missing?.length) {
+  if (report?.missing?.length && !mayAsk(shell, flags)) {
     const missing = report.missing.map(({ permission, reason }) => `"${permission}" (${reason})`);
     throw new SignalboxError('PERMISSION_PENDING', `Plugin "${title}" requires ${missing.join(', ')}`, {
       hint: `Add ${report.missing.map(({ permission }) => flagOf(permission)).join(' ')}`,
@@ -155,14 +172,27 @@ async function planOfArtifact(shell: Shell, path: string, flags: AllowFlags): Pr
 
 function printerFor(shell: Shell, { json, once }: RunOptions, title: string): RelayPrinter {
   if (json) {
-    return { receive: (value) => shell.print(jsonLine(jsonRecordOf(value))), [Symbol.dispose]: () => {} };
+    return {
+      receive: (value) => shell.print(jsonLine(jsonRecordOf(value))),
+      suspend: () => ({ [Symbol.dispose]: () => {} }),
+      [Symbol.dispose]: () => {},
+    };
   }
   return shell.screen && !once ? liveScreen(shell, shell.screen, title) : linePrinter(shell);
 }
 
-async function settledCode(runtime: Runtime, signal: AbortSignal): Promise<number> {
+/** Somebody sits there, and output is for people. */
+function mayAsk({ canAsk }: Shell, { prompt, json }: RunOptions): boolean {
+  return canAsk && prompt && !json;
+}
+
+async function settledCode(
+  runtime: Runtime,
+  signal: AbortSignal,
+  approvals: Approvals | undefined,
+): Promise<number> {
   const outcome = await Promise.race([
-    runtime.settled().then(({ plugins }) => [...plugins.values()]),
+    allAnswered(runtime, approvals).then(({ plugins }) => [...plugins.values()]),
     unusableConfig(runtime.relays, signal),
     aborted(signal),
   ]);
@@ -171,6 +201,14 @@ async function settledCode(runtime: Runtime, signal: AbortSignal): Promise<numbe
   return outcome.some(({ state }) => state === 'Error' || state === 'Loading')
     ? exitCodes.problem
     : exitCodes.fine;
+}
+
+/** What was allowed is loaded, and may lack something else. */
+async function allAnswered(runtime: Runtime, approvals: Approvals | undefined): Promise<StatusBoard> {
+  const board = await runtime.settled();
+  if (!approvals) return board;
+  await approvals.idle();
+  return runtime.settled();
 }
 
 function unusableConfig({ pluginsConfigReplay }: Relays, signal: AbortSignal): Promise<'unusable'> {

@@ -30,6 +30,8 @@ export interface Shell {
   readonly errorColors: Colors;
   /** Absent in a pipe, in a file, in CI and on a terminal that cannot move its cursor. */
   readonly screen?: Screen;
+  /** Somebody sits there who can be asked: standard input and output are a terminal. */
+  readonly canAsk: boolean;
   /** Writes to standard output; when its reader has gone, to nowhere. */
   print(text: string): void;
   /** Writes to standard error. */
@@ -54,6 +56,7 @@ export function processShell(): Shell {
     colors,
     errorColors: pc.createColors(wantsColors(stderr)),
     ...(stdout.isTTY && env['TERM'] !== 'dumb' && !env['CI'] && { screen: screenOf(stdout) }),
+    canAsk: process.stdin.isTTY === true && stdout.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'],
     print: (text) => void (stdout.writable && stdout.write(text)),
     complain: (text) => void (stderr.writable && stderr.write(text)),
     exitWith: (code) => {

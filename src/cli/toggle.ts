@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { SignalboxError } from '../core/errors.ts';
-import { isPluginId } from '../core/ids.ts';
 import { printable } from '../core/printable.ts';
 import { chooseConfig } from './config-choice.ts';
+import { editConfig, pluginIdOf } from './edit-config.ts';
 import { jsonDocument } from './json-text.ts';
 import { settle } from './outcome.ts';
 import { shortPath } from './problem-text.ts';
@@ -39,41 +37,24 @@ async function toggle(
   { config, json }: ToggleOptions,
 ): Promise<number> {
   const file = await chooseConfig(shell.cwd, config);
-  if (!isPluginId(id))
-    throw new SignalboxError('PLUGIN_UNKNOWN', `No plugin has the id ${JSON.stringify(id)}`);
-  const before = await readFile(file, 'utf8');
-  const { editConfigFile } = await import('../config-edits.ts');
-  await editConfigFile(file, { change: 'set-enabled', id, enabled });
-  const edited = firstDifference(before, await readFile(file, 'utf8'));
+  const edited = await editConfig(file, [{ change: 'set-enabled', id: pluginIdOf(id), enabled }]);
   const name = shortPath(file, shell.cwd);
   if (json) {
     shell.print(
       jsonDocument({
         id,
         enabled,
-        changed: edited !== undefined,
+        changed: edited.line !== undefined,
         file,
-        ...(edited && { line: edited.line }),
+        ...(edited.line !== undefined && { line: edited.line }),
       }),
     );
-  } else if (edited) {
+  } else if (edited.line !== undefined) {
     shell.print(
-      `${enabled ? 'Enabled' : 'Disabled'} "${id}" in ${name}:${edited.line}: ${printable(edited.text.trim())}\n`,
+      `${enabled ? 'Enabled' : 'Disabled'} "${id}" in ${name}:${edited.line}: ${printable((edited.text ?? '').trim())}\n`,
     );
   } else {
     shell.print(`"${id}" is ${enabled ? 'enabled' : 'disabled'} already in ${name}\n`);
   }
   return exitCodes.fine;
-}
-
-/** The first line that differs, numbered from 1, as it reads now. */
-function firstDifference(
-  before: string,
-  after: string,
-): { readonly line: number; readonly text: string } | undefined {
-  const was = before.split('\n');
-  for (const [index, text] of after.split('\n').entries()) {
-    if (text !== was[index]) return { line: index + 1, text };
-  }
-  return undefined;
 }

@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { Digest, PluginId } from '../core/ids.ts';
+import type { Lease } from '../permissions/leases.ts';
 import { limitsSchema } from '../permissions/limits.ts';
+import type { Policy } from '../permissions/policy.ts';
 import { type SecretReferences, secretSchema } from './secrets.ts';
 
 /** The newest `[plugins] schema_version` this release writes. */
@@ -19,6 +21,23 @@ export const watchSchema = Type.Object({
   ),
 });
 
+/** A grant that ends. Dates are TOML date-times with an offset. */
+export const leaseSchema = Type.Object(
+  {
+    permission: Type.String({ description: 'What is granted' }),
+    granted: Type.Optional(Type.String({ description: 'When; another time starts its budget anew' })),
+    expires: Type.Optional(Type.String({ description: 'When it ends: 2026-11-22T10:00:00Z' })),
+    calls: Type.Optional(Type.Integer({ minimum: 1, description: 'Uses it is good for' })),
+    bytes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Bytes read, published or fetched; the use that goes beyond is the last',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 /** One `[[plugins.entries]]` as the operator writes it. */
 export const entrySchema = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 128, description: 'The id its manifest has: waves.scanner' }),
@@ -28,6 +47,19 @@ export const entrySchema = Type.Object({
     description: 'File or plugin folder, relative to this file or absolute',
   }),
   permissions: Type.Optional(Type.Array(Type.String(), { description: 'What you grant it' })),
+  leases: Type.Optional(
+    Type.Array(leaseSchema, {
+      description: 'What you grant it for a time, or for so many uses; one a permission',
+    }),
+  ),
+  approved: Type.Optional(
+    Type.String({
+      description: 'Names what an upgrade asks for and you approved; written by "signalbox grant --approve"',
+    }),
+  ),
+  policy: Type.Optional(
+    Type.String({ description: 'A profile or one of [policies]; default: the profile of [signalbox]' }),
+  ),
   config: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Its own settings' })),
   watch: Type.Optional(watchSchema),
   limits: Type.Optional(Type.Partial(limitsSchema)),
@@ -60,6 +92,12 @@ export interface PluginEntry {
   readonly artifactPath: string;
   /** Grants of the operator, `channels` and `watch.directories` included, as permission texts. */
   readonly permissions: readonly string[];
+  /** Grants that end, one a permission. */
+  readonly leases: readonly Lease[];
+  /** Fingerprint of the wants that the operator approved in so many words. */
+  readonly approved?: string;
+  /** What it may be granted, and within which limits. */
+  readonly policy: Policy;
   /** The plugin's own settings: JSON values, keys in file order. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly watch?: { readonly directories: readonly string[]; readonly debounceMs: number };
@@ -82,7 +120,8 @@ export interface RejectedEntry {
 
 /** `[signalbox]`: how the runtime itself behaves. */
 export interface RuntimeSettings {
-  readonly profile: 'default' | 'strict';
+  /** Name of the policy of entries that choose none. */
+  readonly profile: string;
   /** Relative to the config file. */
   readonly stateDir: string;
   readonly maxPlugins: number;

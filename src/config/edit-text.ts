@@ -29,9 +29,9 @@ interface EntryText {
 }
 
 /** @throws `CONFIG_EDIT_REFUSED`, like all below, when the text gives no place for the change */
-export function writeEnabled(text: string, index: number, enabled: boolean): string {
+export function writeKey(text: string, index: number, key: string, value: string | boolean): string {
   const written = findEntryText(text, index);
-  return spliced(text, [setKey(written, 'enabled', String(enabled), written.id)]);
+  return spliced(text, [setKey(written, key, valueText(value), written.id)]);
 }
 
 /** A table of its own behind the last one of `plugins`, or at the end of the text when there is none. */
@@ -52,24 +52,25 @@ export function writeConfig(text: string, index: number, key: string, value: Val
   return spliced(text, [setConfig(findEntryText(text, index), key, valueText(value))]);
 }
 
-export function writePermission(text: string, index: number, permission: string): string {
+/** A new last element of an array of the entry, made when it is not there. */
+export function appendTo(text: string, index: number, key: string, element: string): string {
   const written = findEntryText(text, index);
   const { places, path, id } = written;
-  const existing = places.at([...path, 'permissions']);
+  const existing = places.at([...path, key]);
   if (existing?.type === 'TOMLKeyValue' && existing.value.type === 'TOMLArray') {
-    return spliced(text, appendElement(text, places, existing.value, valueText(permission)));
+    return spliced(text, appendElement(text, places, existing.value, element));
   }
-  const list = `[${valueText(permission)}]`;
-  return spliced(text, [setKey(written, 'permissions', list, lastBeside(id))]);
+  return spliced(text, [setKey(written, key, `[${element}]`, lastBeside(id))]);
 }
 
-/** @param at which elements of `permissions` go */
-export function removePermissions(text: string, index: number, at: readonly number[]): string {
+/** @param at which elements of the array below the entry go */
+export function removeFrom(text: string, index: number, array: Path, at: readonly number[]): string {
   // From the last on, one by one: each changes the places of those behind it.
   return at.reduceRight((edited, element) => {
     const places = findPlaces(edited);
-    const node = places.at(['plugins', 'entries', index, 'permissions', element]);
-    if (!node || node.type === 'TOMLKeyValue' || node.type === 'TOMLTable') throw noPlace('"permissions"');
+    const node = places.at(['plugins', 'entries', index, ...array, element]);
+    if (!node || node.type === 'TOMLKeyValue' || node.type === 'TOMLTable')
+      throw noPlace(`"${array.join('.')}"`);
     return spliced(edited, removeElement(edited, places, node));
   }, text);
 }

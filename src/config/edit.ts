@@ -2,10 +2,10 @@ import { SignalboxError } from '../core/errors.ts';
 import { canonicalJson } from '../core/fingerprint.ts';
 import type { PluginId } from '../core/ids.ts';
 import { sourceText } from '../core/source-text.ts';
-import { parsePermission } from '../permissions/permission.ts';
+import type { Lease } from '../permissions/leases.ts';
 import { currentSchemaVersion } from './document.ts';
-import { removePermissions, writeConfig, writeEnabled, writeEntry, writePermission } from './edit-text.ts';
-import { impliedPermissions } from './entry.ts';
+import { type Change, grantChange, revokeChange } from './edit-grants.ts';
+import { writeConfig, writeEntry, writeKey } from './edit-text.ts';
 import { readSchemaVersion, tooNew } from './migrate.ts';
 import { isTable, readToml, type Table, type Value } from './toml.ts';
 import { writableValue } from './toml-text.ts';
@@ -16,8 +16,17 @@ export type ConfigEdit =
   | { readonly change: 'add-entry'; readonly id: PluginId; readonly artifactPath: string }
   | { readonly change: 'set-enabled'; readonly id: PluginId; readonly enabled: boolean }
   | { readonly change: 'set-config'; readonly id: PluginId; readonly key: string; readonly value: unknown }
-  | { readonly change: 'add-permission'; readonly id: PluginId; readonly permission: string }
-  | { readonly change: 'remove-permission'; readonly id: PluginId; readonly permission: string };
+  /** Lasting without a lease; with one it ends, and takes the place of the lease there was. */
+  | {
+      readonly change: 'grant';
+      readonly id: PluginId;
+      readonly permissions: readonly string[];
+      readonly lease?: Omit<Lease, 'permission'>;
+    }
+  /** Lines, leases, channels and watched directories that grant it. */
+  | { readonly change: 'revoke'; readonly id: PluginId; readonly permissions: readonly string[] | 'all' }
+  /** What an upgrade asks for, by its `wantsFingerprint`. */
+  | { readonly change: 'approve'; readonly id: PluginId; readonly wants: string };
 
 /** A change of an entry that is there. */
 type Alteration = Exclude<ConfigEdit, { readonly change: 'add-entry' }>;
@@ -104,19 +113,13 @@ function findEntry(root: Table, id: PluginId) {
   });
 }
 
-interface Change {
-  /** What the entry should hold afterwards beside what it holds. */
-  readonly members: Table;
-  readonly write: (text: string, index: number) => string;
-}
-
 /** Undefined when the entry reads so already. */
 function changeOf(entry: Table, edit: Alteration): Change | undefined {
   switch (edit.change) {
     case 'set-enabled': {
       const { enabled } = edit;
       if ((entry['enabled'] ?? false) === enabled) return undefined;
-      return { members: { enabled }, write: (text, index) => writeEnabled(text, index, enabled) };
+      return { members: { enabled }, write: (text, index) => writeKey(text, index, 'enabled', enabled) };
     }
     case 'set-config': {
       const config = entry['config'] ?? {};
@@ -128,51 +131,19 @@ function changeOf(entry: Table, edit: Alteration): Change | undefined {
         write: (text, index) => writeConfig(text, index, edit.key, value),
       };
     }
-    case 'add-permission': {
-      const { permission } = edit;
-      parsePermission(permission);
-      const permissions = permissionsOf(entry, edit);
-      if (permissions.includes(permission) || impliedBy(entry).includes(permission)) return undefined;
+    case 'approve': {
+      const { wants } = edit;
+      if (entry['approved'] === wants) return undefined;
       return {
-        members: { permissions: [...permissions, permission] },
-        write: (text, index) => writePermission(text, index, permission),
+        members: { approved: wants },
+        write: (text, index) => writeKey(text, index, 'approved', wants),
       };
     }
-    case 'remove-permission': {
-      const { permission } = edit;
-      const permissions = permissionsOf(entry, edit);
-      // Taking the line away would not take the permission away: say so instead of seeming to revoke.
-      if (impliedBy(entry).includes(permission)) {
-        throw refused(edit, `"${permission}" is granted by its "channels" or "watch.directories"`);
-      }
-      const places = [...permissions.keys()].filter((at) => permissions[at] === permission);
-      if (places.length === 0) return undefined;
-      return {
-        members: { permissions: permissions.filter((kept) => kept !== permission) },
-        write: (text, index) => removePermissions(text, index, places),
-      };
-    }
+    case 'grant':
+      return grantChange(entry, edit.permissions, edit.lease, (reason) => refused(edit, reason));
+    case 'revoke':
+      return revokeChange(entry, edit.permissions, (reason) => refused(edit, reason));
   }
-}
-
-function permissionsOf(entry: Table, edit: ConfigEdit): readonly Value[] {
-  const permissions = entry['permissions'] ?? [];
-  if (Array.isArray(permissions)) return permissions;
-  throw refused(edit, 'its "permissions" are not an array');
-}
-
-function impliedBy(entry: Table): readonly string[] {
-  const watch = entry['watch'];
-  return impliedPermissions({
-    channels: textsIn(entry['channels']),
-    watch: {
-      directories: textsIn(isTable(watch) ? watch['directories'] : undefined).map((path) => path.trim()),
-    },
-  });
-}
-
-function textsIn(value: Value | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((element) => typeof element === 'string') : [];
 }
 
 function readBack(text: string, file: string): Table | undefined {

@@ -3,6 +3,7 @@ import { type PluginId, parsePluginId } from '../core/ids.ts';
 import type { Path } from '../manifest/schema-problem.ts';
 import type { PluginEntry, RejectedEntry, RuntimeSettings } from './document.ts';
 import { readEntry, readEntryId } from './entry.ts';
+import type { Policies } from './policies.ts';
 import type { Problems } from './problems.ts';
 import { isTable, type Table, type Value } from './toml.ts';
 
@@ -10,6 +11,7 @@ import { isTable, type Table, type Value } from './toml.ts';
 export function readEntries(
   plugins: Table,
   settings: RuntimeSettings,
+  policies: Policies,
   problems: Problems,
 ): { readonly entries: readonly PluginEntry[]; readonly rejected: readonly RejectedEntry[] } {
   const written = plugins['entries'] ?? [];
@@ -39,7 +41,7 @@ export function readEntries(
       continue;
     }
     places.set(id, index);
-    const reading = readEntry(id, isTable(table) ? table : {});
+    const reading = readEntry(id, isTable(table) ? table : {}, { policies, profile: settings.profile });
     for (const { path, message, hint } of reading.warnings) {
       problems.warnings.push(problems.ofEntry([...base, ...path], `Plugin "${id}": ${message}`, hint));
     }

@@ -7,6 +7,8 @@ import { firstProblem } from '../manifest/schema-problem.ts';
 import { limitsSchema } from '../permissions/limits.ts';
 import { parsePermission } from '../permissions/permission.ts';
 import { entrySchema, type PluginEntry, watchSchema } from './document.ts';
+import { readLeases } from './leases.ts';
+import type { Policies } from './policies.ts';
 import { readSecrets } from './secrets.ts';
 import { isTable, type Table, type Value } from './toml.ts';
 import { splitUnknown } from './unknown-keys.ts';
@@ -46,8 +48,19 @@ export function readEntryId(value: Value): PluginId {
   });
 }
 
+/** What an entry takes from the rest of its document. */
+export interface EntrySurroundings {
+  readonly policies: Policies;
+  /** Name of the policy of entries that choose none. */
+  readonly profile: string;
+}
+
 /** Reads one entry whose id is known to be good. */
-export function readEntry(id: PluginId, written: Table): EntryReading {
+export function readEntry(
+  id: PluginId,
+  written: Table,
+  { policies, profile }: EntrySurroundings,
+): EntryReading {
   const { table, warnings } = tidy(written);
   const rejected = (path: Path, message: string, hint?: string): EntryReading => ({
     outcome: 'rejected',
@@ -74,12 +87,19 @@ export function readEntry(id: PluginId, written: Table): EntryReading {
     const hint = 'Use lower-case letters, digits, "_" and "-" in segments joined by dots: "discovery"';
     return rejected(['channels', index], `channel ${JSON.stringify(channel)} is not valid`, hint);
   }
+  const leases = readLeases(table.leases ?? []);
+  if (leases.outcome === 'invalid') return rejected(leases.path, leases.message, leases.hint);
+  const policy = policies.find(table.policy ?? profile);
+  if (policy.outcome === 'problem') return rejected(['policy'], policy.problem.message, policy.problem.hint);
 
   const facts = {
     id,
     enabled: table.enabled ?? false,
     artifactPath: table.artifact_path,
     permissions: [...new Set([...(table.permissions ?? []), ...impliedPermissions(table)])],
+    leases: leases.leases,
+    ...(table.approved !== undefined && { approved: table.approved }),
+    policy: policy.policy,
     ...(table.watch && {
       watch: {
         directories: table.watch.directories,

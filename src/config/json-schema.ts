@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox';
 import { currentSchemaVersion, entrySchema } from './document.ts';
+import { policySchema } from './policies.ts';
 import { settingsSchema } from './settings.ts';
 
 /** The config file as plain JSON Schema, for editors and documentation. Tables of the host are allowed and not described. */
@@ -7,6 +8,11 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
   const root = Type.Object(
     {
       signalbox: Type.Optional(settingsSchema),
+      policies: Type.Optional(
+        Type.Record(Type.String(), policySchema, {
+          description: 'What entries may be granted, by names of your own',
+        }),
+      ),
       plugins: Type.Optional(
         Type.Object({
           schema_version: Type.Optional(

@@ -4,6 +4,7 @@ import { type SourceText, sourceText } from '../core/source-text.ts';
 import { type ConfigDocument, currentSchemaVersion, type RuntimeSettings } from './document.ts';
 import { readEntries } from './entries.ts';
 import { migrate, readSchemaVersion, tooNew } from './migrate.ts';
+import { type Policies, readPolicies } from './policies.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { readSettings, settingsSchema } from './settings.ts';
 import { isTable, readToml, type Table } from './toml.ts';
@@ -41,8 +42,9 @@ function readDocument(source: SourceText): ConfigDocument {
   const root = readToml(source);
   const problems = createProblems(source);
   const settings = readSettingsTable(root, problems);
+  const policies = readPoliciesTable(root, settings, problems);
   const plugins = readPluginsTable(root, problems);
-  const { entries, rejected } = readEntries(plugins, settings, problems);
+  const { entries, rejected } = readEntries(plugins, settings, policies, problems);
   return {
     file: source.file,
     settings,
@@ -68,6 +70,17 @@ function readSettingsTable(root: Table, problems: Problems): RuntimeSettings {
   if ('settings' in reading) return reading.settings;
   const { path, clause } = reading.problem;
   throw problems.fatal(['signalbox', ...path], `Table [signalbox]: ${clause}`);
+}
+
+/** A policy nobody can use stops the entries that name it; as the profile it would stop all. */
+function readPoliciesTable(root: Table, { profile }: RuntimeSettings, problems: Problems): Policies {
+  const policies = readPolicies(root['policies']);
+  for (const { path, message, hint } of policies.problems)
+    problems.warn(path, `[policies]: ${message}`, hint);
+  const chosen = policies.find(profile);
+  if (chosen.outcome === 'policy') return policies;
+  const { message, hint } = chosen.problem;
+  throw problems.fatal(['signalbox', 'profile'], `Table [signalbox]: ${message}`, hint);
 }
 
 function readPluginsTable(root: Table, problems: Problems): Table {

@@ -10,6 +10,8 @@ export interface Problems {
   /** The file as a whole cannot be used. */
   fatal(path: Path, message: string, hint?: string): SignalboxError;
   ofEntry(path: Path, message: string, hint: string | undefined): ErrorRecord;
+  /** Something that stops nothing by itself. */
+  warn(path: Path, message: string, hint?: string): void;
   unknownKey(path: Path, known: readonly string[]): void;
 }
 
@@ -28,16 +30,16 @@ export function createProblems(source: SourceText): Problems {
       ...(location && { location }),
     });
   };
+  const warn = (path: Path, message: string, hint?: string): void => {
+    warnings.push(problem('CONFIG_INVALID', path, message, hint).toRecord());
+  };
   return {
     warnings,
     locate,
     fatal: (path, message, hint) => problem('CONFIG_INVALID', path, message, hint),
     ofEntry: (path, message, hint) => problem('CONFIG_ENTRY_INVALID', path, message, hint).toRecord(),
-    unknownKey: (path, known) => {
-      const message = `Key "${path.join('.')}" is not known and ignored`;
-      warnings.push(
-        problem('CONFIG_INVALID', path, message, `Known here are ${known.join(', ')}`).toRecord(),
-      );
-    },
+    warn,
+    unknownKey: (path, known) =>
+      warn(path, `Key "${path.join('.')}" is not known and ignored`, `Known here are ${known.join(', ')}`),
   };
 }

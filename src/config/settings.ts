@@ -8,8 +8,9 @@ import type { Table } from './toml.ts';
 export const settingsSchema = Type.Object(
   {
     profile: Type.Optional(
-      Type.Enum(['default', 'strict'], {
-        description: 'Limits of plugins that ask for none; strict trusts nobody',
+      Type.String({
+        description:
+          'Policy of plugins that choose none: default, strict, terminal, observability, orchestration or one of [policies]',
       }),
     ),
     state_dir: Type.Optional(

@@ -90,7 +90,13 @@ export const errorCatalogue = {
   PERMISSION_PENDING: {
     blame: 'user',
     retry: 'never',
-    summary: 'A permission the plugin requires was not granted',
+    summary:
+      'A permission the plugin requires was not granted, or an upgrade asks for more than was approved',
+  },
+  PERMISSION_FORBIDDEN: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'A permission the plugin requires is forbidden by the policy of its entry',
   },
   PERMISSION_DENIED: {
     blame: 'plugin',

@@ -31,6 +31,8 @@ export function firstProblem(errors: readonly TLocalizedValidationError[], value
     const [missing = ''] = error.params.requiredProperties;
     return { path, clause: `"${[...path, missing].join('.')}" is missing` };
   }
+  // A key that a closed table does not name: its schema is `false`.
+  if (error.keyword === 'boolean') return { path, clause: `"${path.join('.')}" is not known` };
   return { path, clause: `"${path.join('.')}" is ${shown(valueAt(value, path))}, ${allowed(error)}` };
 }
 

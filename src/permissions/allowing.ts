@@ -1,12 +1,16 @@
+import type { Lease } from './leases.ts';
 import { originCloseness, originCovers } from './origins.ts';
 import { componentsBelow, normalizeGuestPath, normalizeRoot } from './paths.ts';
 import { type Permission, type PermissionKind, permissionText } from './permission.ts';
 
 export type Decision =
   | {
-      readonly allowed: true /** The grant that covers it. */;
+      readonly allowed: true;
+      /** The grant that covers it. */
       readonly grant: Permission;
       readonly rule: string;
+      /** What the use is charged to, when the grant is one that ends. */
+      readonly lease?: Lease;
     }
   | { readonly allowed: false; readonly rule: string };
 

@@ -1,5 +1,7 @@
 import { allows, covers } from './allowing.ts';
+import { type Lease, type LeaseUse, leaseEnd, leaseKey, unused } from './leases.ts';
 import { type Permission, type PermissionKind, parsePermission, permissionText } from './permission.ts';
+import { type Policy, ruleAgainstAll } from './policy.ts';
 
 /** A permission the plugin requires and the operator has not granted. */
 export interface MissingGrant {
@@ -8,14 +10,32 @@ export interface MissingGrant {
   readonly reason: string;
   /** The line for the plugin's entry that grants it, with what is granted already and all else that is missing. */
   readonly tomlLine: string;
+  /** Why nothing gives it: no grant does, or its lease ended. */
+  readonly rule: string;
+}
+
+/** A permission the plugin asked for and does not get, and why. */
+export interface Withheld {
+  readonly permission: string;
+  readonly rule: string;
+}
+
+/** A live lease and what of it takes effect. */
+export interface LeasedGrant {
+  readonly lease: Lease;
+  readonly permissions: readonly Permission[];
 }
 
 export interface Grants {
-  /** What the manifest asks for and the operator granted: the narrower of the two. */
+  /** What the manifest asks for, the policy does not forbid and the operator granted: the narrower of them. Leased ones included. */
   readonly effective: readonly Permission[];
+  /** Those of `effective` that end, none twice. */
+  readonly leased: readonly LeasedGrant[];
   readonly missing: readonly MissingGrant[];
-  /** Optional wants that no grant covers; the plugin does without. */
-  readonly withheld: readonly string[];
+  /** What is required and no grant can give: the policy forbids it. */
+  readonly forbidden: readonly Withheld[];
+  /** Optional wants that no grant covers or the policy forbids; the plugin does without. */
+  readonly withheld: readonly Withheld[];
 }
 
 /** The part of a manifest that asks. */
@@ -29,55 +49,98 @@ export interface Wanting {
 
 /** The part of a config entry that grants. */
 export interface Granting {
-  /** All grants as texts, those of `channels` and `watch.directories` included. */
+  /** All lasting grants as texts, those of `channels` and `watch.directories` included. */
   readonly permissions: readonly string[];
+  readonly leases: readonly Lease[];
+  readonly policy: Policy;
   readonly watch?: { readonly directories: readonly string[] };
 }
 
-interface GrantRequest {
+export interface GrantRequest {
   readonly manifest: Wanting;
   /** False when there is no `plugin.toml`: then the operator alone decides. */
   readonly isDeclared: boolean;
   readonly entry: Granting;
+  /** Where relative paths start. */
+  readonly baseFolder: string;
+  readonly now: number;
+  /** By `leaseKey`; absent is unused. */
+  readonly leaseUse: ReadonlyMap<string, LeaseUse>;
 }
 
 /**
- * Matches what a plugin wants with what its entry grants. A want with the scope `*` takes every grant of its kind and is missing
- * only when there is none.
+ * Matches what a plugin wants with what its entry grants and its policy allows. A want with the scope `*` takes every grant of its
+ * kind and is missing only when there is none.
  *
  * @throws `PERMISSION_INVALID` when the manifest or the entry names a permission that does not exist
  */
-export function resolveGrants({ manifest, isDeclared, entry }: GrantRequest): Grants {
-  const granted = entry.permissions.map(parsePermission);
-  if (!isDeclared) return { effective: unique(granted), missing: [], withheld: [] };
+export function resolveGrants(request: GrantRequest): Grants {
+  const { manifest, isDeclared, entry, baseFolder } = request;
+  const lasting = entry.permissions.map(parsePermission);
+  const leases = liveLeases(request);
+  const granted = [...lasting, ...leases.map(({ permission }) => permission)];
+  const ruleOf = (permission: Permission) => ruleAgainstAll(entry.policy, permission, baseFolder);
+  const isLeft = (permission: Permission) => ruleOf(permission) === undefined;
+  if (!isDeclared) {
+    const lost = granted.filter((permission) => !isLeft(permission));
+    return {
+      ...taken(granted.filter(isLeft), lasting, leases),
+      missing: [],
+      forbidden: [],
+      withheld: lost.map((permission) => ({
+        permission: permissionText(permission),
+        rule: ruleOf(permission) ?? '',
+      })),
+    };
+  }
 
   const effective: Permission[] = [];
-  const unmet: { permission: Permission; reason: string; optional: boolean }[] = [];
+  const unmet: { permission: Permission; reason: string }[] = [];
+  const forbidden: Withheld[] = [];
+  const withheld: Withheld[] = [];
   for (const { want, reason, optional = false } of manifest.permissions ?? []) {
     const permission = parsePermission(want);
     const shared = sharedWith(granted, permission);
-    effective.push(...shared);
-    if (!isMet(permission, shared)) unmet.push({ permission, reason, optional });
+    const left = shared.filter(isLeft);
+    effective.push(...left);
+    const rule = isMet(permission, left)
+      ? undefined
+      : ruleOf(shared.find((each) => !isLeft(each)) ?? permission);
+    if (rule !== undefined) (optional ? withheld : forbidden).push({ permission: want, rule });
+    else if (!isMet(permission, left)) {
+      if (optional) withheld.push({ permission: want, rule: whyNotGranted(request, permission) });
+      else unmet.push({ permission, reason });
+    }
   }
-
-  const required = unmet.filter(({ optional }) => !optional);
   const tomlLine = grantingLine(
     entry,
-    required.map(({ permission }) => permission),
+    unmet.map(({ permission }) => permission),
   );
   return {
-    effective: unique(effective),
-    missing: required.map(({ permission, reason }) => ({
+    ...taken(effective, lasting, leases),
+    missing: unmet.map(({ permission, reason }) => ({
       permission: permissionText(permission),
       reason,
       tomlLine,
+      rule: whyNotGranted(request, permission),
     })),
-    withheld: unmet.filter(({ optional }) => optional).map(({ permission }) => permissionText(permission)),
+    forbidden,
+    withheld,
   };
 }
 
+/** What both sides agree on: the want where a grant covers it, else the grants that lie within the want. */
+export function sharedWith(granted: readonly Permission[], want: Permission): readonly Permission[] {
+  if (want.scope === '*') return granted.filter(({ kind }) => kind === want.kind);
+  if (allows(granted, want).allowed) return [want];
+  return granted.filter((grant) => covers(want, grant));
+}
+
 /** The `permissions` line of an entry with these added. A scope `*` becomes a placeholder that says what to fill in. */
-export function grantingLine(entry: Granting, added: readonly Permission[]): string {
+export function grantingLine(
+  entry: Pick<Granting, 'permissions' | 'watch'>,
+  added: readonly Permission[],
+): string {
   const byWatch = new Set(
     entry.watch?.directories.flatMap((directory) =>
       ['fs:list', 'fs:metadata', 'watch'].map((kind) => `${kind}:${directory}`),
@@ -88,15 +151,10 @@ export function grantingLine(entry: Granting, added: readonly Permission[]): str
   return `permissions = [${[...texts].map((text) => JSON.stringify(text)).join(', ')}]`;
 }
 
-/** What both sides agree on: the want where a grant covers it, else the grants that lie within the want. */
-function sharedWith(granted: readonly Permission[], want: Permission): readonly Permission[] {
-  if (want.scope === '*') return granted.filter(({ kind }) => kind === want.kind);
-  if (allows(granted, want).allowed) return [want];
-  return granted.filter((grant) => covers(want, grant));
-}
-
-function isMet(want: Permission, shared: readonly Permission[]): boolean {
-  return want.scope === '*' ? shared.length > 0 : shared.includes(want);
+/** A permission whose scope the operator has to choose, with a word for what is to be filled in. */
+export function withPlaceholder(permission: Permission): string {
+  const { kind, scope } = permission;
+  return permissionText(scope === '*' ? { kind, scope: placeholders[kind] ?? scope } : permission);
 }
 
 const placeholders: Partial<Record<PermissionKind, string>> = {
@@ -114,9 +172,42 @@ const placeholders: Partial<Record<PermissionKind, string>> = {
   'host:use': '<interface>',
 };
 
-function withPlaceholder(permission: Permission): string {
-  const { kind, scope } = permission;
-  return permissionText(scope === '*' ? { kind, scope: placeholders[kind] ?? scope } : permission);
+interface LiveLease {
+  readonly lease: Lease;
+  readonly permission: Permission;
+}
+
+function liveLeases({ entry, leaseUse, now }: GrantRequest): readonly LiveLease[] {
+  return entry.leases
+    .filter((lease) => leaseEnd(lease, leaseUse.get(leaseKey(lease)) ?? unused, now) === undefined)
+    .map((lease) => ({ lease, permission: parsePermission(lease.permission) }));
+}
+
+/** Tells leased permissions from lasting ones; what both give is lasting. */
+function taken(
+  all: readonly Permission[],
+  lasting: readonly Permission[],
+  leases: readonly LiveLease[],
+): Pick<Grants, 'effective' | 'leased'> {
+  const effective = unique(all);
+  const ending = effective.filter((permission) => !lasting.some((grant) => covers(grant, permission)));
+  const leased = leases.map(({ lease, permission: grant }) => ({
+    lease,
+    permissions: ending.filter((permission) => covers(grant, permission)),
+  }));
+  return { effective, leased: leased.filter(({ permissions }) => permissions.length > 0) };
+}
+
+function whyNotGranted({ entry, leaseUse, now }: GrantRequest, want: Permission): string {
+  for (const lease of entry.leases) {
+    const end = leaseEnd(lease, leaseUse.get(leaseKey(lease)) ?? unused, now);
+    if (end !== undefined && sharedWith([parsePermission(lease.permission)], want).length > 0) return end;
+  }
+  return 'its entry does not grant it';
+}
+
+function isMet(want: Permission, shared: readonly Permission[]): boolean {
+  return want.scope === '*' ? shared.length > 0 : shared.includes(want);
 }
 
 function unique(permissions: readonly Permission[]): readonly Permission[] {

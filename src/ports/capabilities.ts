@@ -1,5 +1,6 @@
 import type { ConfigData } from '../config/config-data.ts';
 import type { PluginEntry } from '../config/document.ts';
+import type { LeasedGrant } from '../permissions/granting.ts';
 import type { Limits } from '../permissions/limits.ts';
 import type { Permission } from '../permissions/permission.ts';
 import type { HostImports } from './host-imports.ts';
@@ -25,6 +26,8 @@ export interface WiringRequest {
   readonly baseFolder: string;
   /** Effective permissions: asked, allowed and granted. */
   readonly permissions: readonly Permission[];
+  /** Those of them that end. */
+  readonly leased: readonly LeasedGrant[];
   readonly limits: Limits;
   /** A script also gets what its engine asks for it, which no import of its text says. */
   readonly kind: Prepared['kind'];

@@ -68,7 +68,8 @@ export async function openDatabase(file: string): Promise<Database> {
       return ask({ number, statements });
     },
     async [Symbol.asyncDispose]() {
-      // Behind what is under way; the worker ends when it has obeyed.
+      // Behind what is under way; the worker ends when it has obeyed, and the process must not end before it.
+      worker.ref();
       worker.postMessage('close');
       await gone;
     },

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, openDatabase, storeFailure } from './database.ts';
 
@@ -6,13 +7,18 @@ export function databaseFile(stateFolder: string): string {
   return join(stateFolder, 'signalbox.sqlite');
 }
 
+export interface LazyDatabase extends Database {
+  /** Whether there is one already. */
+  exists(): Promise<boolean>;
+}
+
 /**
  * A database that is opened by the first who needs it, so that a host without such plugins has neither file nor thread. An opening that
  * failed is tried again by the next.
  *
  * @param file absolute path, or `:memory:`
  */
-export function lazyDatabase(file: string): Database {
+export function lazyDatabase(file: string): LazyDatabase {
   let opening: Promise<Database> | undefined;
   let isClosed = false;
   const opened = (): Promise<Database> => {
@@ -27,6 +33,11 @@ export function lazyDatabase(file: string): Database {
       if (isClosed) throw storeFailure(file, 'it is closed');
       return await (await opened()).transact(statements);
     },
+    exists: () =>
+      stat(file).then(
+        (found) => found.isFile(),
+        () => false,
+      ),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       // One that cannot be opened has told those who wanted it.

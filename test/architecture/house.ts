@@ -32,6 +32,7 @@ export const parts: readonly Part[] = [
 
 /** Where each package of ours is at home. A package in a second place is a second way to do one thing. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
+  '@clack/prompts': ['src/cli'],
   '@bytecodealliance/jco-transpile': ['src/sandbox'],
   chokidar: ['src/watch'],
   commander: ['src/cli'],

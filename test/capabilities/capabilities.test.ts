@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCapabilities } from '../../src/capabilities/capabilities.ts';
 import { defaultLimits } from '../../src/permissions/limits.ts';
+import { MemoryGrantMemory } from '../../src/store/memory-grant-memory.ts';
 import { MemoryPluginStorage } from '../support/memory-plugin-storage.ts';
 import { entryWith, HandDrivenWatcher, ManualClock } from './wired.ts';
 
@@ -10,6 +11,7 @@ const capabilities = createCapabilities({
   storage: new MemoryPluginStorage(),
   environment: {},
   protectedPaths: () => ({ paths: [], codeFolders: [] }),
+  grantMemory: new MemoryGrantMemory(),
   publish: { event: () => {}, log: () => {}, audit: () => {}, telemetry: () => {} },
 });
 
@@ -18,6 +20,7 @@ const wire = (imports: readonly string[], kind: 'component' | 'script' = 'compon
     entry: entryWith({}),
     baseFolder: '/nowhere',
     permissions: [],
+    leased: [],
     limits: defaultLimits,
     kind,
     imports,

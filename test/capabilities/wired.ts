@@ -10,22 +10,31 @@ import type { PluginEntry } from '../../src/config/document.ts';
 import type { SecretReferences } from '../../src/config/secrets.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { digestOf, parsePluginId } from '../../src/core/ids.ts';
+import type { Lease } from '../../src/permissions/leases.ts';
 import { defaultLimits, type Limits } from '../../src/permissions/limits.ts';
 import { parsePermission } from '../../src/permissions/permission.ts';
+import { parsePattern } from '../../src/permissions/policy.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 import type { HostEvent, Wiring } from '../../src/ports/capabilities.ts';
 import type { FileWatcher, WatchRequest } from '../../src/ports/file-watcher.ts';
 import type { HostFunction, HostReply } from '../../src/ports/host-imports.ts';
+import { MemoryGrantMemory } from '../../src/store/memory-grant-memory.ts';
 import { MemoryPluginStorage } from '../support/memory-plugin-storage.ts';
 
 export const pluginId = parsePluginId('waves.scanner');
 
 interface WiredOptions
   extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities' | 'network'>,
-    Partial<Pick<CapabilitiesOptions, 'storage' | 'environment' | 'protectedPaths'>> {
+    Partial<Pick<CapabilitiesOptions, 'storage' | 'environment' | 'protectedPaths' | 'grantMemory'>> {
   /** What the operator granted. */
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
   readonly effective?: readonly string[];
+  readonly leases?: readonly Lease[];
+  /** What the policy denies. */
+  readonly deny?: readonly string[];
+  /** Time for leases that expire; default stands still. */
+  readonly clock?: Clock;
   readonly limits?: Partial<Limits>;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly secrets?: SecretReferences;
@@ -49,12 +58,24 @@ export interface Wired extends AsyncDisposable {
   readonly delivered: HostEvent[];
 }
 
-export function entryWith({ permissions = [], config = {}, secrets }: WiredOptions): PluginEntry {
+export function entryWith({
+  permissions = [],
+  leases = [],
+  deny = [],
+  config = {},
+  secrets,
+}: WiredOptions): PluginEntry {
   return {
     id: pluginId,
     enabled: true,
     artifactPath: 'scanner',
     permissions,
+    leases,
+    policy: {
+      ...profilePolicy('default'),
+      name: 'mine',
+      layers: [{ name: 'mine', deny: deny.map(parsePattern) }],
+    },
     config,
     limits: {},
     isolation: 'shared',
@@ -66,7 +87,8 @@ export function entryWith({ permissions = [], config = {}, secrets }: WiredOptio
 }
 
 export function wired(options: WiredOptions = {}): Wired {
-  const clock = new ManualClock();
+  const manualClock = new ManualClock();
+  const clock = options.clock ?? manualClock;
   const watcher = new HandDrivenWatcher();
   const logs: PluginLogLine[] = [];
   const events: PluginEvent[] = [];
@@ -79,6 +101,7 @@ export function wired(options: WiredOptions = {}): Wired {
     storage: options.storage ?? new MemoryPluginStorage(),
     environment: options.environment ?? {},
     protectedPaths: options.protectedPaths ?? (() => ({ paths: [], codeFolders: [] })),
+    grantMemory: options.grantMemory ?? new MemoryGrantMemory(),
     publish: {
       event: (event) => events.push(event),
       log: (line) => logs.push(line),
@@ -90,10 +113,15 @@ export function wired(options: WiredOptions = {}): Wired {
     ...(options.network && { network: options.network }),
   });
   const entry = entryWith(options);
+  const lasting = options.effective ?? entry.permissions;
+  const leased = entry.leases
+    .filter(({ permission }) => !lasting.includes(permission))
+    .map((lease) => ({ lease, permissions: [parsePermission(lease.permission)] }));
   const wiring = capabilities.wire({
     entry,
     baseFolder: options.baseFolder ?? '/nowhere',
-    permissions: (options.effective ?? entry.permissions).map(parsePermission),
+    permissions: [...lasting.map(parsePermission), ...leased.flatMap(({ permissions }) => permissions)],
+    leased,
     limits: { ...defaultLimits, ...options.limits },
     kind: 'script',
     imports: capabilities.offered,
@@ -109,7 +137,7 @@ export function wired(options: WiredOptions = {}): Wired {
   );
   return {
     wiring,
-    clock,
+    clock: manualClock,
     watcher,
     logs,
     events,

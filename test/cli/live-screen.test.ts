@@ -16,6 +16,7 @@ class FakeTerminal implements Shell, Screen {
   readonly cwd = '/work';
   readonly colors = pc.createColors(false);
   readonly errorColors = this.colors;
+  readonly canAsk = false;
   readonly listeners = new Map<'resize' | 'end', () => void>();
   columns = 40;
   rows = 12;

@@ -28,8 +28,8 @@ function codeOf(run: () => unknown): string | undefined {
 
 const on: Change = { change: 'set-enabled', enabled: true };
 const off: Change = { change: 'set-enabled', enabled: false };
-const add: Change = { change: 'add-permission', permission: 'log' };
-const remove: Change = { change: 'remove-permission', permission: 'log' };
+const add: Change = { change: 'grant', permissions: ['log'] };
+const remove: Change = { change: 'revoke', permissions: ['log'] };
 const set = (value: unknown, key = 'k'): Change => ({ change: 'set-config', key, value });
 
 describe('an edit changes its place and nothing else', () => {
@@ -125,6 +125,40 @@ describe('an edit changes its place and nothing else', () => {
       `${head}permissions = ["random"]\n`,
     ],
     [
+      'a lease in a list of its own',
+      `${head}permissions = ["log"]\n`,
+      {
+        change: 'grant',
+        permissions: ['random'],
+        lease: { grantedAt: 0, expiresAt: 3_600_000, calls: 9, bytes: 5 },
+      },
+      `${head}permissions = ["log"]\nleases = [{ permission = "random", granted = 1970-01-01T00:00:00Z, expires = 1970-01-01T01:00:00Z, calls = 9, bytes = 5 }]\n`,
+    ],
+    [
+      'a lease in the place of the one there was',
+      `${head}leases = [{ permission = "log", calls = 1 }, { permission = "random", calls = 2 }] # l\n`,
+      { change: 'grant', permissions: ['log'], lease: { expiresAt: 500 } },
+      `${head}leases = [{ permission = "random", calls = 2 }, { permission = "log", expires = 1970-01-01T00:00:00.500Z }] # l\n`,
+    ],
+    [
+      'everything that is granted',
+      `${head}permissions = ["log"] # p\nleases = [{ permission = "random", calls = 1 }]\nchannels = ["x"]\nwatch.directories = ["w"]\n`,
+      { change: 'revoke', permissions: 'all' },
+      `${head}permissions = [] # p\nleases = []\nchannels = []\nwatch.directories = []\n`,
+    ],
+    [
+      'a channel that grants publishing',
+      `${head}channels = ["x", "y"]\n`,
+      { change: 'revoke', permissions: ['relay:publish:x'] },
+      `${head}channels = ["y"]\n`,
+    ],
+    [
+      'what an upgrade asks for',
+      `${head}enabled = true\n`,
+      { change: 'approve', wants: '00ff' },
+      `${head.replace('# i\n', '# i\napproved = "00ff"\n')}enabled = true\n`,
+    ],
+    [
       'a permission behind one without comma or comment',
       `${head}permissions = [\n  "random"\n]\n`,
       add,
@@ -148,7 +182,7 @@ describe('an edit changes its place and nothing else', () => {
     [
       'a permission implied by the watched directories',
       `${head}watch.directories = [" w "]`,
-      { change: 'add-permission', permission: 'watch:w' },
+      { change: 'grant', permissions: ['watch:w'] },
     ],
   ])('nothing is written when nothing is to do: %s', (_name, text, change) => {
     expect(applyEdit(text, file, { ...change, id } as ConfigEdit)).toEqual({ text, isChanged: false });
@@ -160,11 +194,7 @@ test.each<[string, string, Change]>([
   ['PLUGIN_UNKNOWN', '[ui]\nid = "a"', on],
   ['CONFIG_SYNTAX', '[[plugins.entries]]\nid = "a', on],
   ['CONFIG_TOO_NEW', 'plugins = { schema_version = 9, entries = [{ id = "a" }] }', on],
-  [
-    'PERMISSION_INVALID',
-    'plugins.entries = [{ id = "a" }]',
-    { change: 'add-permission', permission: 'fs:eat' },
-  ],
+  ['PERMISSION_INVALID', 'plugins.entries = [{ id = "a" }]', { change: 'grant', permissions: ['fs:eat'] }],
   ['CONFIG_EDIT_REFUSED', 'plugins.entries = [{ id = "a" }]', set(null)],
   ['CONFIG_EDIT_REFUSED', 'plugins.entries = [{ id = "a" }]', set({ x: [undefined] })],
   ['CONFIG_EDIT_REFUSED', '[[plugins.entries]]\nid = "a"\n[plugins.entries.config.k]\nx = 1', set(1)],
@@ -172,8 +202,23 @@ test.each<[string, string, Change]>([
   ['CONFIG_EDIT_REFUSED', '[[plugins.entries]]\nid = "a"\n[plugins.entries.enabled]\nx = 1', on],
   [
     'CONFIG_EDIT_REFUSED',
-    '[[plugins.entries]]\nid = "a"\nchannels = ["x"]',
-    { change: 'remove-permission', permission: 'relay:publish:x' },
+    '[[plugins.entries]]\nid = "a"\nwatch.directories = ["x"]',
+    { change: 'revoke', permissions: ['watch:x'] },
+  ],
+  [
+    'CONFIG_EDIT_REFUSED',
+    '[[plugins.entries]]\nid = "a"\npermissions = ["fs:read:x"]',
+    { change: 'revoke', permissions: ['fs:read:x/y'] },
+  ],
+  [
+    'CONFIG_EDIT_REFUSED',
+    '[[plugins.entries]]\nid = "a"\npermissions = ["log"]',
+    { change: 'grant', permissions: ['log'], lease: { calls: 1 } },
+  ],
+  [
+    'CONFIG_EDIT_REFUSED',
+    '[[plugins.entries]]\nid = "a"\n[[plugins.entries.leases]]\npermission = "log"\ncalls = 1',
+    { change: 'revoke', permissions: ['log'] },
   ],
 ])('refuses with %s: %s', (code, text, change) => {
   expect(codeOf(() => edited(text, change))).toBe(code);
@@ -220,15 +265,25 @@ describe('over a corpus of ugly files', () => {
         value: fc.jsonValue({ maxDepth: 2 }).filter((value) => !JSON.stringify(value).includes('null')),
       }),
       fc.record({
-        change: fc.constant('add-permission' as const),
+        change: fc.constant('grant' as const),
         id: anyId,
-        permission: fc.constantFrom(...permissions),
+        permissions: fc.uniqueArray(fc.constantFrom(...permissions), { minLength: 1 }),
       }),
       fc.record({
-        change: fc.constant('remove-permission' as const),
+        change: fc.constant('grant' as const),
         id: anyId,
-        permission: fc.constantFrom(...permissions),
+        permissions: fc.constant(['env:read:A', 'env:read:B']),
+        lease: fc.record({ grantedAt: fc.nat(1e12), calls: fc.integer({ min: 1, max: 9 }) }),
       }),
+      fc.record({
+        change: fc.constant('revoke' as const),
+        id: anyId,
+        permissions: fc.oneof(
+          fc.uniqueArray(fc.constantFrom(...permissions, 'env:read:A'), { minLength: 1 }),
+          fc.constant('all' as const),
+        ),
+      }),
+      fc.record({ change: fc.constant('approve' as const), id: anyId, wants: fc.constantFrom('0', 'f') }),
     );
     fc.assert(
       fc.property(anyText, fc.array(anyChange, { maxLength: 5 }), (text, edits) => {

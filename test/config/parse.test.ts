@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 import { brief, documentOf, file, problemOf } from './reading.ts';
 
 const fixtures = new URL('../fixtures/config/', import.meta.url);
@@ -11,12 +12,14 @@ describe('a document', () => {
       readFileSync(new URL('novywave.toml', fixtures), 'utf8'),
     );
     expect({ rejected, warnings }).toEqual({ rejected: [], warnings: [] });
-    expect(entries.map(({ fingerprint, configFingerprint, ...entry }) => entry)).toEqual([
+    expect(entries.map(({ policy }) => policy)).toEqual([profilePolicy('default'), profilePolicy('default')]);
+    expect(entries.map(({ fingerprint, configFingerprint, policy, ...entry }) => entry)).toEqual([
       {
         id: 'novywave.hello_world',
         enabled: true,
         artifactPath: 'plugins/hello_world/target/component/hello_world.wasmc',
         permissions: [],
+        leases: [],
         config: { greeting: 'NovyWave' },
         limits: {},
         isolation: 'shared',
@@ -27,6 +30,7 @@ describe('a document', () => {
         enabled: true,
         artifactPath: 'plugins/waveform_scanner/target/component/waveform_scanner.wasmc',
         permissions: ['fs:list:/home/user/waves', 'fs:metadata:/home/user/waves', 'watch:/home/user/waves'],
+        leases: [],
         config: { extensions: ['fst', 'vcd'], directories: ['/home/user/waves'] },
         watch: { directories: ['/home/user/waves'], debounceMs: 250 },
         limits: {},
@@ -106,10 +110,7 @@ config = { __proto__ = { polluted = true }, constructor = 1, toString = 2 }
     ['a host without plugins', '[ui]\ntheme = "dark"\n'],
     ['an empty table', '[plugins]\n'],
     ['a byte order mark', '\uFEFF[plugins]\n'],
-    [
-      'reserved tables',
-      '[api]\nport = 1\n[policies.x]\ny = 1\n[gates]\n[journal]\n[versions]\n[signing]\n[registry]\n[bridge]\n',
-    ],
+    ['reserved tables', '[api]\nport = 1\n[gates]\n[journal]\n[versions]\n[signing]\n[registry]\n[bridge]\n'],
   ])('of %s has no entries and no complaints', (_name, text) => {
     const { entries, rejected, warnings } = documentOf(text);
     expect({ entries, rejected, warnings }).toEqual({ entries: [], rejected: [], warnings: [] });
@@ -148,7 +149,7 @@ describe('a file that gives no document', () => {
     [
       'settings that do not fit',
       '[signalbox]\nprofile = "lax"',
-      '2:1 CONFIG_INVALID Table [signalbox]: "profile" is "lax", allowed are "default", "strict"',
+      '2:1 CONFIG_INVALID Table [signalbox]: there is no policy "lax"',
     ],
     [
       'a version of nonsense',

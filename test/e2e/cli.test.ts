@@ -46,6 +46,11 @@ describe('signalbox list and info', () => {
         imports: ['signalbox:plugin/log'],
         effective: ['log'],
         missing: [],
+        permissions: {
+          policy: 'default',
+          wants: [],
+          grants: [{ permission: 'log', by: 'permissions', isAskedFor: true }],
+        },
         problems: [],
       },
       0,

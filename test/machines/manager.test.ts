@@ -209,7 +209,8 @@ describe('stopping', () => {
 
 describe('an actor that breaks', () => {
   // Only a fault of ours gets there: a manifest that no parser would let through stands in for one.
-  const broken = { code: guest(), manifest: { permissions: [{ want: JSON.parse('5'), reason: '' }] } };
+  const noNumber = JSON.parse('{"valueOf": 0, "toString": 0}');
+  const broken = { code: guest(), manifest: { limits: { call_deadline_ms: noNumber } } };
 
   test('is an Error of that plugin alone, leaves nothing behind, and starts over when told', async () => {
     await using runtime = new FakeRuntime();

@@ -33,7 +33,8 @@ const artifact = {
   code: { kind: 'script', name: 'main.ts', source: '', imports: [] },
   watchPaths: [],
 } as const;
-const { candidate } = withArtifact(start, artifact);
+const standing = { now: 0, leaseUse: new Map(), waiting: [] };
+const { candidate } = withArtifact(start, { artifact, standing });
 if (candidate?.resolution.outcome !== 'resolved') throw new Error('The artifact suits its entry');
 const { plan } = candidate.resolution;
 const exports = ['lifecycle.handle-event'];
@@ -43,6 +44,16 @@ const loading: PluginContext = {
   candidate: { ...candidate, generation: 2, exports: [], cell: 'x', tier: 'fake' },
 };
 const ready: PluginContext = { ...start, serving: { plan, generation: 1, exports, cell: 'x', tier: 'fake' } };
+const wanting = { ...artifact, isDeclared: false };
+const one = assignmentOf('a', { permissions: ['log'] });
+const more = assignmentOf('a', { permissions: ['log', 'random'] });
+const opening = withArtifact({ ...start, assignment: one }, { artifact: wanting, standing });
+if (opening.candidate?.resolution.outcome !== 'resolved') throw new Error('The artifact suits its entry');
+const granted: PluginContext = {
+  ...start,
+  assignment: one,
+  serving: { plan: opening.candidate.resolution.plan, generation: 1, exports, cell: 'x', tier: 'fake' },
+};
 const deaf: PluginContext = {
   ...start,
   serving: { plan, generation: 1, exports: [], cell: 'x', tier: 'fake' },
@@ -105,6 +116,9 @@ const rows: readonly (readonly [StateValue, PluginContext, PluginMachineEvent, S
   [{ Ready: 'busy' }, ready, { type: 'execution.failed', generation: 7, error }, { Ready: 'busy' }],
   [{ Ready: 'idle' }, ready, { type: 'artifact.changed' }, reload('verifying')],
   [{ Ready: 'idle' }, ready, { type: 'plugin.replace', assignment: on }, reload('verifying')],
+  [{ Ready: 'idle' }, granted, { type: 'plugin.replace', assignment: more }, reload('verifying')],
+  [{ Ready: 'busy' }, granted, { type: 'plugin.replace', assignment: on }, load('verifying')],
+  [reload('pausing'), granted, { type: 'plugin.replace', assignment: on }, load('verifying')],
   [{ Ready: 'idle' }, ready, { type: 'plugin.configure', assignment: configured }, { Ready: 'idle' }],
   [{ Ready: 'idle' }, deaf, { type: 'plugin.configure', assignment: configured }, reload('verifying')],
   [{ Ready: 'idle' }, degraded, { type: 'plugin.configure', assignment: configured }, reload('verifying')],

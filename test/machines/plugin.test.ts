@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SignalboxError } from '../../src/core/errors.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 import { documentOf, type EntryDraft, entryOf } from '../support/config-documents.ts';
 import { FakeRuntime } from '../support/fake-runtime.ts';
 import { gate, guest, refuse } from '../support/guests.ts';
@@ -66,11 +67,11 @@ describe('a plugin on its way to Ready', () => {
     });
   });
 
-  test('uses the lowest of profile, manifest and entry limits', async () => {
+  test('uses the lowest of policy, manifest and entry limits', async () => {
     await using runtime = new FakeRuntime();
     runtime.artifacts.put('a', { code: guest(), manifest: { limits: { call_deadline_ms: 3_000 } } });
-    const entry = entryOf('a', { limits: { mailbox_calls: 7 } });
-    runtime.start(documentOf([entry], { profile: 'strict' }));
+    const entry = entryOf('a', { limits: { mailbox_calls: 7 }, policy: profilePolicy('strict') });
+    runtime.start(documentOf([entry]));
     await runtime.reaches('a', 'Ready');
     expect(runtime.capabilities.wirings[0]?.request.limits).toMatchObject({
       call_deadline_ms: 3_000,

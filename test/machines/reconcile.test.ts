@@ -3,6 +3,7 @@ import type { Assignment } from '../../actors/load-plan.ts';
 import { assignmentsOf, type Reconciliation, reconcile } from '../../actors/reconcile.ts';
 import type { PluginEntry, RuntimeSettings } from '../../src/config/document.ts';
 import type { PluginId } from '../../src/core/ids.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 import { documentOf, entryOf } from '../support/config-documents.ts';
 
 const running = (...entries: PluginEntry[]): ReadonlyMap<PluginId, Assignment> =>
@@ -18,6 +19,7 @@ function idsOf(plan: Reconciliation): Record<string, readonly string[]> {
 }
 
 describe('reconciling', () => {
+  const strict = { policy: profilePolicy('strict') };
   const off = { enabled: false };
   const table: readonly {
     readonly change: string;
@@ -55,10 +57,9 @@ describe('reconciling', () => {
       plan: { replace: ['a'] },
     },
     {
-      change: 'the profile',
+      change: 'the policy',
       before: [entryOf('a'), entryOf('b', off)],
-      after: [entryOf('a'), entryOf('b', off)],
-      settings: { profile: 'strict' },
+      after: [entryOf('a', strict), entryOf('b', { ...off, ...strict })],
       plan: { replace: ['a', 'b'] },
     },
     {

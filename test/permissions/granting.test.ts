@@ -4,6 +4,7 @@ import { digestOf, parsePluginId } from '../../src/core/ids.ts';
 import type { Manifest } from '../../src/manifest/manifest.ts';
 import { resolveGrants } from '../../src/permissions/granting.ts';
 import { permissionText } from '../../src/permissions/permission.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 
 function entryGranting(permissions: readonly string[], directories?: readonly string[]): PluginEntry {
   return {
@@ -11,6 +12,8 @@ function entryGranting(permissions: readonly string[], directories?: readonly st
     enabled: true,
     artifactPath: 'scanner',
     permissions,
+    leases: [],
+    policy: profilePolicy('default'),
     config: {},
     ...(directories && { watch: { directories, debounceMs: 250 } }),
     limits: {},
@@ -36,9 +39,12 @@ function manifestWanting(...wants: Want[]): Manifest {
   };
 }
 
+const circumstances = { baseFolder: '/app', now: 0, leaseUse: new Map() };
+
 function resolve(wants: readonly Want[], granted: readonly string[]) {
   const { effective, missing, withheld } = resolveGrants({
     manifest: manifestWanting(...wants),
+    ...circumstances,
     isDeclared: true,
     entry: entryGranting(granted),
   });
@@ -113,19 +119,22 @@ test('an optional want that nobody granted is withheld and not missing', () => {
   expect(resolve([{ want: 'fs:write:out', optional: true }, 'log'], ['log'])).toEqual({
     effective: ['log'],
     missing: [],
-    withheld: ['fs:write:out'],
+    withheld: [{ permission: 'fs:write:out', rule: 'its entry does not grant it' }],
   });
 });
 
 test('without a manifest the grants of the operator take effect', () => {
   const grants = resolveGrants({
     manifest: manifestWanting(),
+    ...circumstances,
     isDeclared: false,
     entry: entryGranting(['log', 'fs:read:waves']),
   });
   expect(grants).toEqual({
     effective: [{ kind: 'log' }, { kind: 'fs:read', scope: 'waves' }],
+    leased: [],
     missing: [],
+    forbidden: [],
     withheld: [],
   });
 });
@@ -133,13 +142,15 @@ test('without a manifest the grants of the operator take effect', () => {
 test('the TOML line keeps what is granted, adds all that is missing and leaves out what watch.directories grants', () => {
   const { missing } = resolveGrants({
     manifest: manifestWanting('fs:read:waves', 'relay:publish:*', 'fs:list:waves'),
+    ...circumstances,
     isDeclared: true,
     entry: entryGranting(['log', 'fs:list:waves', 'fs:metadata:waves', 'watch:waves'], ['waves']),
   });
+  const rule = 'its entry does not grant it';
   const tomlLine = 'permissions = ["log", "fs:read:waves", "relay:publish:<channel>"]';
   expect(missing).toEqual([
-    { permission: 'fs:read:waves', reason: 'It needs it', tomlLine },
-    { permission: 'relay:publish:*', reason: 'It needs it', tomlLine },
+    { permission: 'fs:read:waves', reason: 'It needs it', tomlLine, rule },
+    { permission: 'relay:publish:*', reason: 'It needs it', tomlLine, rule },
   ]);
 });
 

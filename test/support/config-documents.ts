@@ -6,6 +6,7 @@ import type {
 } from '../../src/config/document.ts';
 import { fingerprint } from '../../src/core/fingerprint.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 
 export type EntryDraft = Partial<Omit<PluginEntry, 'id' | 'fingerprint' | 'configFingerprint'>>;
 
@@ -17,6 +18,8 @@ export function entryOf(id: string, draft: EntryDraft = {}): PluginEntry {
     enabled: true,
     artifactPath: id,
     permissions: [],
+    leases: [],
+    policy: profilePolicy('default'),
     limits: {},
     isolation: 'shared' as const,
     onReloadFailure: 'keep' as const,
@@ -33,7 +36,7 @@ export function documentOf(
   const document = {
     file: '/app/signalbox.toml',
     settings: {
-      profile: 'default' as const,
+      profile: 'default',
       stateDir: '.signalbox',
       maxPlugins: 1_000,
       safeMode: false,

@@ -9,6 +9,7 @@ import type { CounterName, TelemetryEvent } from '../../relays/telemetry.ts';
 import type { ConfigDocument } from '../../src/config/document.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 import type { CallOutcome } from '../../src/ports/sandbox.ts';
+import { MemoryGrantMemory } from '../../src/store/memory-grant-memory.ts';
 import { FakeArtifacts } from './fake-artifacts.ts';
 import { FakeCapabilities } from './fake-capabilities.ts';
 import { FakeConfigFile } from './fake-config-file.ts';
@@ -24,6 +25,7 @@ export class FakeRuntime implements AsyncDisposable {
   readonly capabilities = new FakeCapabilities();
   readonly fileWatcher = new FakeFileWatcher();
   readonly pluginFolders = new FakePluginFolders();
+  readonly grantMemory = new MemoryGrantMemory();
   readonly configFile = new FakeConfigFile();
   readonly statuses: PluginStatus[] = [];
   readonly replays: ConfigReplay[] = [];
@@ -60,6 +62,7 @@ export class FakeRuntime implements AsyncDisposable {
         capabilities: this.capabilities,
         fileWatcher: this.fileWatcher,
         pluginFolders: this.pluginFolders,
+        grantMemory: this.grantMemory,
         publishers: this.#relays.publishers,
         clock: this.clock,
         random: () => 1,

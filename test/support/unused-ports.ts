@@ -1,8 +1,10 @@
 import { SimulatedClock } from 'xstate';
 import { Counters } from '../../actors/counters.ts';
 import { Mailboxes } from '../../actors/mailboxes.ts';
+import { OpenedArtifacts } from '../../actors/opened-artifacts.ts';
 import type { ActorPorts } from '../../actors/ports.ts';
 import { createRelays } from '../../relays/create-relays.ts';
+import { MemoryGrantMemory } from '../../src/store/memory-grant-memory.ts';
 import { FakeArtifacts } from './fake-artifacts.ts';
 import { FakeCapabilities } from './fake-capabilities.ts';
 import { FakeConfigFile } from './fake-config-file.ts';
@@ -23,11 +25,13 @@ export function unusedPorts(): ActorPorts {
     capabilities: new FakeCapabilities(),
     fileWatcher: new FakeFileWatcher(),
     pluginFolders: new FakePluginFolders(),
+    grantMemory: new MemoryGrantMemory(),
     publishers,
     clock,
     random: () => 1,
     artifactDebounceMs: 50,
     counters,
     mailboxes: new Mailboxes(counters),
+    opened: new OpenedArtifacts(),
   };
 }

@@ -1,5 +1,6 @@
-import { defaultLimits, limitsSchema, strictLimits } from '../../permissions/limits.ts';
+import { limitsSchema } from '../../permissions/limits.ts';
 import { type PermissionKind, permissionKinds } from '../../permissions/permission.ts';
+import { profilePolicy, profiles } from '../../permissions/profiles.ts';
 import { markdownTable } from './schema-table.ts';
 
 /** What the scope of a kind names, and what the kind lets a plugin do. */
@@ -32,13 +33,18 @@ export function permissionsPage(): string {
   });
   const limits = keysOf(limitsSchema.properties).map((name) => [
     `\`${name}\``,
-    defaultLimits[name].toLocaleString('en'),
-    strictLimits[name].toLocaleString('en'),
+    ...keysOf(profiles).map((profile) => profiles[profile].limits[name].toLocaleString('en')),
     descriptionOf(limitsSchema.properties[name]),
   ]);
+  const profileRows = keysOf(profiles).map((name) => {
+    const allowed = profilePolicy(name).layers.flatMap(({ allow = [] }) =>
+      allow.map(({ text }) => `\`${text}\``),
+    );
+    return [`\`${name}\``, profiles[name].purpose, allowed.join(', ') || 'everything'];
+  });
   return `# Permissions and limits
 
-A permission is \`domain:action[:scope]\`. A plugin may do what its manifest asks for *and* its entry grants. Paths are relative to
+A permission is \`domain:action[:scope]\`. A plugin may do what its manifest asks for *and* its policy allows *and* its entry grants. Paths are relative to
 the config file, or absolute; a path grants what is below it too. An origin is scheme, host and port;
 \`https://*.example.com\` grants all names below, and not \`example.com\`. In a manifest the scope may be \`*\`: the operator decides.
 
@@ -49,11 +55,21 @@ ${markdownTable(['permission', 'scope', 'lets a plugin'], permissions)}
 Whatever \`fs:write\` covers, no plugin writes the config file, the state folder, the artifact of any entry, code beside a script that has
 no folder of its own, or a file called \`plugin.toml\`.
 
+## Profiles
+
+A profile is a policy that comes with Signalbox: permissions it allows, and limits. \`[signalbox] profile\` chooses one for all entries,
+\`policy\` in an entry one for that entry; \`[policies.<name>]\` makes one of your own, which narrows its \`base\`.
+
+${markdownTable(['profile', 'for', 'allows'], profileRows)}
+
+Patterns of policies are \`*\`, a domain \`fs:*\`, a kind \`net:request\`, or a permission. A path holds for what is below it; what is
+denied is denied in upper and lower case.
+
 ## Limits
 
-The lowest of profile, manifest and entry wins, for each limit alone.
+The lowest of policy, manifest and entry wins, for each limit alone.
 
-${markdownTable(['limit', 'profile `default`', 'profile `strict`', 'meaning'], limits)}
+${markdownTable(['limit', ...keysOf(profiles).map((name) => `\`${name}\``), 'meaning'], limits)}
 `;
 }
 

@@ -28,14 +28,14 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 function rowsOf(schema: Schema, prefix: string): (readonly string[])[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const path = `${prefix}${key}`;
-    const inner = property.items?.properties ? property.items : property;
+    const [named] = Object.values(property.patternProperties ?? {});
+    const inner = property.items?.properties ? property.items : named?.properties ? named : property;
     const isRequired = schema.required?.includes(key) ?? false;
     const elsewhere = explained[key];
     if (elsewhere) return [[`\`${path}\``, typeOf(property), '', elsewhere]];
     return [
       [`\`${path}\``, typeOf(property), isRequired ? 'required' : defaultOf(property), meaningOf(property)],
-      ...rowsOf(inner, inner === property ? `${path}.` : `${path}[].`),
-      ...Object.values(property.patternProperties ?? {}).flatMap((named) => rowsOf(named, `${path}.<name>.`)),
+      ...rowsOf(inner, inner === property ? `${path}.` : inner === named ? `${path}.<name>.` : `${path}[].`),
     ];
   });
 }

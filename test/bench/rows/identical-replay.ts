@@ -3,6 +3,7 @@ import { createRelays } from '../../../relays/create-relays.ts';
 import { composeConfig } from '../../../src/config/compose.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { memoryConfigFile } from '../../../src/store/memory-config-file.ts';
+import { MemoryGrantMemory } from '../../../src/store/memory-grant-memory.ts';
 import { FakeArtifacts } from '../../support/fake-artifacts.ts';
 import { FakeCapabilities } from '../../support/fake-capabilities.ts';
 import { FakeFileWatcher } from '../../support/fake-file-watcher.ts';
@@ -36,6 +37,7 @@ export async function identicalReplayRow(): Promise<BenchRow> {
     capabilities: new FakeCapabilities(),
     fileWatcher: new FakeFileWatcher(),
     pluginFolders: new FakePluginFolders(),
+    grantMemory: new MemoryGrantMemory(),
     publishers,
     clock: systemClock,
     random: Math.random,
