@@ -1,6 +1,8 @@
 import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
 import { SignalboxError } from '../core/errors.ts';
+import { wasiSupport } from '../core/wasi.ts';
+import { wasiInterfaces, wiredInterfaces } from '../permissions/wasi.ts';
 import type { Capabilities, Wiring, WiringRequest } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
 import type { HostFunction, HostImports } from '../ports/host-imports.ts';
@@ -14,6 +16,7 @@ import { wireLog } from './log.ts';
 import { platformWalk } from './platform-walk.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { wireRelay } from './relay.ts';
+import { wireWasi } from './wasi.ts';
 import { wireWatch } from './watch.ts';
 import type { CapabilityPublishers, WiringContext } from './wiring-context.ts';
 
@@ -23,6 +26,8 @@ export interface CapabilitiesOptions {
   readonly clock: Clock;
   /** JSON Schemas of `custom` payloads by channel; a channel without one takes any JSON. */
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
+  /** The variables of the host; default those of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Interfaces of the host application's own. */
   readonly hostCapabilities?: readonly HostCapability[];
 }
@@ -54,7 +59,7 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
   const walk = platformWalk();
 
   return {
-    offered: [...interfaces.keys()],
+    offered: [...interfaces.keys(), ...wasiInterfaces],
     wire(request) {
       const { fileWatcher, clock, publish } = options;
       const resources = new AsyncDisposableStack();
@@ -75,6 +80,7 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         walk,
         channelSchemas,
         fileRate: createRateLimit(request.limits.fs_ops_per_second, clock),
+        environment: options.environment ?? process.env,
         config: () => config,
         resources,
       };
@@ -95,8 +101,8 @@ function wireImports(
   context: WiringContext,
 ): HostImports {
   return Object.fromEntries(
-    imports.map((name) => {
-      const wireInterface = interfaces.get(name);
+    wiredInterfaces(imports).map((name) => {
+      const wireInterface = name === wasiSupport ? wireWasi : interfaces.get(name);
       if (!wireInterface) {
         throw new SignalboxError(
           'IMPORT_UNKNOWN',

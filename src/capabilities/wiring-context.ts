@@ -33,6 +33,8 @@ export interface WiringContext {
   readonly channelSchemas: ChannelSchemas;
   /** Shared by all that touches the disk. */
   readonly fileRate: RateLimit;
+  /** The variables of the host; a guest gets those it is granted by name. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** The `config` table in force. */
   readonly config: () => PluginEntry['config'];
   readonly deliver: (event: HostEvent) => void;

@@ -1,4 +1,5 @@
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
+import { isWasi } from '../core/wasi.ts';
 import type { Wanting } from './granting.ts';
 import { type Permission, type PermissionKind, parsePermission, permissionText } from './permission.ts';
 
@@ -35,6 +36,8 @@ export function checkImports({
   const held = isDeclared ? (manifest.permissions ?? []).map(({ want }) => parsePermission(want)) : effective;
   for (const name of imports) {
     if (!offered.includes(name)) return unknownImport(name, offered);
+    // Toolchains import all of it whether it is used or not; each use is decided when it is made.
+    if (isWasi(name)) continue;
     if (!isHeld(name, held)) return undeclaredImport(name, isDeclared, effective);
   }
   return undefined;

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../core/errors.ts';
 import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
+import { isWasi } from '../../core/wasi.ts';
 import type { Channel } from '../protocol/channel.ts';
 import { decodeValue } from '../protocol/decode-value.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
@@ -8,9 +9,12 @@ import type { Message } from '../protocol/messages.ts';
 import { ValueError } from '../protocol/value-format.ts';
 import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
+import { HostRefusal } from './host-refusal.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 import { instantiateScript, type Script } from './script-code.ts';
 import { beginRun, endRun, isInRun, leaveProcessor, mustWait, nextChance, takeProcessor } from './turns.ts';
+import { openWasi, type Wasi } from './wasi/wasi.ts';
+import type { WasiHost } from './wasi/wasi-host.ts';
 
 /** Host calls one guest may have under way; a synchronous guest has one. */
 const maxHostCalls = 256;
@@ -35,17 +39,6 @@ interface HostCall {
   reject(error: Error): void;
 }
 
-/** The error case of a host function; jco takes what has a `payload` for one. */
-class HostRefusal extends Error {
-  override readonly name = 'HostRefusal';
-  readonly payload: unknown;
-
-  constructor(payload: unknown) {
-    super('A host function refused, and its WIT declares no error');
-    this.payload = payload;
-  }
-}
-
 /** One instance: its queue, the one call in flight, and the host calls that wait for the broker. */
 export class Guest {
   readonly #options: GuestOptions;
@@ -53,6 +46,7 @@ export class Guest {
   readonly #hostCalls = new Map<number, HostCall>();
   #nextHostCall = 1;
   #code: GuestCode | undefined;
+  #wasi: Wasi | undefined;
   #isRunning = false;
   #isGone = false;
 
@@ -67,16 +61,18 @@ export class Guest {
     takeProcessor(this);
     if (!this.#announce(0)) await channel.drained();
     try {
-      const imports = this.#imports();
+      const imports = await this.#imports();
       const code = await (script
         ? instantiateScript(program, imports, script)
         : instantiateComponent(program, imports));
+      await this.#wasi?.settle();
       if (this.#isGone) return;
       this.#code = code;
       channel.send('instantiated', id, 0, encodeValue(code.exports));
       channel.flush();
     } catch (thrown) {
-      this.#fail(0, toErrorRecord(thrown, 'GUEST_TRAPPED'));
+      this.#wasi?.endLines();
+      this.#fail(0, toErrorRecord(this.#wasi?.fault ?? thrown, 'GUEST_TRAPPED'));
     } finally {
       leaveProcessor(this);
     }
@@ -142,7 +138,8 @@ export class Guest {
   async #enter({ body }: Message): Promise<CallEnd | undefined> {
     const [exportName, args] = decodeValue(body) as readonly [string, readonly unknown[]];
     const ended = await this.#code?.call(exportName, args);
-    return this.#isGone ? undefined : ended;
+    if (this.#isGone || !ended) return undefined;
+    return this.#wasi ? await this.#endWasi(this.#wasi, ended) : ended;
   }
 
   /**
@@ -206,18 +203,62 @@ export class Guest {
     onGone();
   }
 
-  #imports(): HostImportObject {
-    return Object.fromEntries(
-      this.#options.program.imports.map(({ interface: name, functions }) => [
-        name,
-        Object.fromEntries(
-          functions.map((fn) => [camelCase(fn), (...args: unknown[]) => this.#callHost(name, fn, args)]),
-        ),
-      ]),
-    );
+  /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
+  async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
+    wasi.endLines();
+    if (wasi.fault) return { end: 'failed', error: wasi.fault.toRecord() };
+    if (ended.end === 'failed') return ended;
+    try {
+      await wasi.settle();
+    } catch (thrown) {
+      return { end: 'failed', error: toErrorRecord(thrown, 'GUEST_TRAPPED') };
+    }
+    return this.#isGone ? undefined : ended;
   }
 
-  #callHost(interfaceName: string, fn: string, args: readonly unknown[]): Promise<unknown> {
+  async #imports(): Promise<HostImportObject> {
+    const { imports } = this.#options.program;
+    const own = imports.filter(({ interface: name }) => !isWasi(name));
+    if (own.length < imports.length) this.#wasi = await openWasi(imports, this.#wasiHost());
+    return {
+      ...this.#wasi?.imports,
+      ...Object.fromEntries(
+        own.map(({ interface: name, functions }) => [
+          name,
+          Object.fromEntries(
+            functions.map((fn) => [camelCase(fn), (...args: unknown[]) => this.#callHost(name, fn, args)]),
+          ),
+        ]),
+      ),
+    };
+  }
+
+  #wasiHost(): WasiHost {
+    return {
+      maxBytes: this.#options.maxBytes,
+      call: (name, fn, args) => this.#callHost(name, fn, args),
+      start: (name, fn, args) => this.#callHost(name, fn, args, true),
+      tell: (name, fn, args) => this.#tellHost(name, fn, args),
+    };
+  }
+
+  /** Nobody waits for the answer. When the broker is behind, there is nothing to tell it with. */
+  #tellHost(interfaceName: string, fn: string, args: readonly unknown[]): void {
+    const { id, channel, maxBytes } = this.#options;
+    const body = encodeValue([interfaceName, fn, args, true]);
+    if (this.#isGone || !channel.isDrained || body.length > maxBytes) return;
+    channel.send('host-call', id, this.#nextCall(), body);
+    channel.flush();
+  }
+
+  #nextCall(): number {
+    const call = this.#nextHostCall;
+    this.#nextHostCall = (call % 0xffff_ffff) + 1;
+    return call;
+  }
+
+  /** @param isAside the guest goes on meanwhile */
+  #callHost(interfaceName: string, fn: string, args: readonly unknown[], isAside = false): Promise<unknown> {
     const { id, channel, maxBytes } = this.#options;
     if (this.#isGone) return new Promise(() => {});
     if (this.#hostCalls.size >= maxHostCalls) {
@@ -225,15 +266,14 @@ export class Guest {
         new SignalboxError('GUEST_TRAPPED', `More than ${maxHostCalls} host calls are under way`),
       );
     }
-    const body = encodeValue([interfaceName, fn, args]);
+    const body = encodeValue(isAside ? [interfaceName, fn, args, true] : [interfaceName, fn, args]);
     if (body.length > maxBytes) {
       return Promise.reject(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
     }
-    const call = this.#nextHostCall;
-    this.#nextHostCall = (call % 0xffff_ffff) + 1;
+    const call = this.#nextCall();
     channel.send('host-call', id, call, body);
     channel.flush();
-    leaveProcessor(this);
+    if (!isAside) leaveProcessor(this);
     return new Promise((resolve, reject) => {
       this.#hostCalls.set(call, { resolve, reject });
     });

@@ -1,11 +1,13 @@
 import { compileFunction } from 'node:vm';
 import { SignalboxError } from '../../core/errors.ts';
 import { decodeProgram, type Program } from '../program.ts';
+import { limitReached } from './wasi/wit-error.ts';
 
-/** Imports as the glue takes them: interface without version -> function in camelCase. */
-export type HostImportObject = Readonly<
-  Record<string, Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>
->;
+/** Imports as the glue takes them: interface without version -> function in camelCase, resource of WASI as a class. */
+export type HostImportObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Handles of resources one instance may hold, its own and those of WASI. */
+const maxHandles = 1_024;
 
 export interface LoadedProgram extends Pick<Program, 'imports' | 'exports'> {
   /** @param onEnter called each time an export of the guest begins to run */
@@ -58,7 +60,10 @@ function evaluateGlue(glue: string): Instantiate {
   return instantiate as Instantiate;
 }
 
-/** `WebAssembly` for one instance: every entry into an export goes through `promising`. */
+/**
+ * `WebAssembly` for one instance: every entry into an export goes through `promising`, and every handle is counted, since the
+ * preparation has put these two calls into the glue.
+ */
 function wasmThatTells(onEnter: () => void): object {
   const promising = (fn: (...args: unknown[]) => unknown): ((...args: unknown[]) => Promise<unknown>) => {
     const enter = wasm.promising(fn);
@@ -67,7 +72,19 @@ function wasmThatTells(onEnter: () => void): object {
       return enter(...args);
     };
   };
-  return Object.create(wasm, { promising: { value: promising } });
+  let handles = 0;
+  const handleMade = (): void => {
+    handles += 1;
+    if (handles > maxHandles) throw limitReached('handles', handles, maxHandles);
+  };
+  const handleDropped = (): void => {
+    handles -= 1;
+  };
+  return Object.create(wasm, {
+    promising: { value: promising },
+    handleMade: { value: handleMade },
+    handleDropped: { value: handleDropped },
+  });
 }
 
 /** As much of `WebAssembly` as is used here. TypeScript knows it from the DOM only, and Promise Integration not at all. */
