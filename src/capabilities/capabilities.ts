@@ -2,7 +2,7 @@ import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { wasiSupport } from '../core/wasi.ts';
-import { wasiInterfaces, wiredInterfaces } from '../permissions/wasi.ts';
+import { wiredInterfaces } from '../permissions/wasi.ts';
 import type { Capabilities, Wiring, WiringRequest } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
 import type { HostFunction, HostImports } from '../ports/host-imports.ts';
@@ -59,7 +59,7 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
   const walk = platformWalk();
 
   return {
-    offered: [...interfaces.keys(), ...wasiInterfaces],
+    offered: [...interfaces.keys()],
     wire(request) {
       const { fileWatcher, clock, publish } = options;
       const resources = new AsyncDisposableStack();
@@ -101,7 +101,7 @@ function wireImports(
   context: WiringContext,
 ): HostImports {
   return Object.fromEntries(
-    wiredInterfaces(imports).map((name) => {
+    wiredInterfaces(imports, (name) => interfaces.has(name)).map((name) => {
       const wireInterface = name === wasiSupport ? wireWasi : interfaces.get(name);
       if (!wireInterface) {
         throw new SignalboxError(

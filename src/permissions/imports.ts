@@ -1,7 +1,7 @@
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
-import { isWasi } from '../core/wasi.ts';
 import type { Wanting } from './granting.ts';
 import { type Permission, type PermissionKind, parsePermission, permissionText } from './permission.ts';
+import { wasiInterfaces } from './wasi.ts';
 
 /** The permissions an interface of ours acts under; one of them makes importing it legitimate. An empty row needs none. */
 const kindsOf: Readonly<Record<string, readonly PermissionKind[]>> = {
@@ -35,9 +35,9 @@ export function checkImports({
 }: ImportCheck): ErrorRecord | undefined {
   const held = isDeclared ? (manifest.permissions ?? []).map(({ want }) => parsePermission(want)) : effective;
   for (const name of imports) {
+    // Toolchains import all of WASI whether it is used or not; each use is decided when it is made.
+    if (wasiInterfaces.includes(name)) continue;
     if (!offered.includes(name)) return unknownImport(name, offered);
-    // Toolchains import all of it whether it is used or not; each use is decided when it is made.
-    if (isWasi(name)) continue;
     if (!isHeld(name, held)) return undeclaredImport(name, isDeclared, effective);
   }
   return undefined;

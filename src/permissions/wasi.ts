@@ -40,8 +40,13 @@ const needs: Readonly<Record<string, readonly string[]>> = {
 /** The interfaces of WASI the host offers, without version. */
 export const wasiInterfaces: readonly string[] = Object.keys(needs);
 
-/** The capabilities to wire for these imports: each that is no WASI, and what the virtual WASI needs for the others. */
-export function wiredInterfaces(imports: readonly string[]): readonly string[] {
-  const wired = imports.flatMap((name) => (isWasi(name) ? [wasiSupport, ...(needs[name] ?? [])] : name));
+/** The capabilities to wire for these imports: each that is no WASI, and what of the host the virtual WASI needs for the others. */
+export function wiredInterfaces(
+  imports: readonly string[],
+  isOffered: (name: string) => boolean,
+): readonly string[] {
+  const wired = imports.flatMap((name) =>
+    isWasi(name) ? [wasiSupport, ...(needs[name] ?? []).filter(isOffered)] : name,
+  );
   return [...new Set(wired)];
 }

@@ -36,7 +36,7 @@ test('only what is imported is wired', () => {
 });
 
 test('an import that is not offered cannot be wired', () => {
-  expect(() => wire(['wasi:sockets/tcp'])).toThrow(
-    'imports "wasi:sockets/tcp", which this host does not offer',
+  expect(() => wire(['myapp:orders/api'])).toThrow(
+    'imports "myapp:orders/api", which this host does not offer',
   );
 });

@@ -17,7 +17,13 @@ import type { HostFunction, HostReply } from '../../src/ports/host-imports.ts';
 
 export const pluginId = parsePluginId('waves.scanner');
 
-interface WiredOptions extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities'> {
+interface WiredOptions
+  extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities'>,
+    Partial<Pick<CapabilitiesOptions, 'environment'>> {
+  /** Interfaces the guest imports; default all that are offered. */
+  readonly imports?: readonly string[];
+  /** Default one that stands still. */
+  readonly realClock?: Clock;
   /** What the operator granted. */
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
@@ -67,7 +73,8 @@ export function wired(options: WiredOptions = {}): Wired {
   const delivered: HostEvent[] = [];
   const capabilities = createCapabilities({
     fileWatcher: options.fileWatcher ?? watcher,
-    clock,
+    clock: options.realClock ?? clock,
+    environment: options.environment ?? {},
     publish: {
       event: (event) => events.push(event),
       log: (line) => logs.push(line),
@@ -83,7 +90,7 @@ export function wired(options: WiredOptions = {}): Wired {
     baseFolder: options.baseFolder ?? '/nowhere',
     permissions: (options.effective ?? entry.permissions).map(parsePermission),
     limits: { ...defaultLimits, ...options.limits },
-    imports: capabilities.offered,
+    imports: options.imports ?? capabilities.offered,
     deliver: (event) => delivered.push(event),
   });
   const functions = new Map<string, HostFunction>(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wasiSupport } from '../../../core/wasi.ts';
 import { HostRefusal } from '../host-refusal.ts';
-import type { FileSink } from './file-streams.ts';
+import type { Sink } from './streams.ts';
 import type { Ask, FileRight, WasiGrant, WasiHost } from './wasi-host.ts';
 import { WitError } from './wit-error.ts';
 
@@ -32,7 +32,7 @@ interface Metadata {
 export class GuestFiles {
   readonly #host: WasiHost;
   readonly #grant: WasiGrant;
-  readonly #dirty = new Set<FileSink>();
+  readonly #dirty = new Set<Sink>();
   /** Counts writes: what was read ahead before one may be out of date. */
   generation = 0;
 
@@ -54,11 +54,11 @@ export class GuestFiles {
   }
 
   /** A sink with bytes that have not arrived. */
-  hold(sink: FileSink): void {
+  hold(sink: Sink): void {
     this.#dirty.add(sink);
   }
 
-  release(sink: FileSink): void {
+  release(sink: Sink): void {
     this.#dirty.delete(sink);
   }
 
