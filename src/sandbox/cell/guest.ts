@@ -45,6 +45,8 @@ export class Guest {
   readonly #queue: Message[] = [];
   readonly #hostCalls = new Map<number, HostCall>();
   #nextHostCall = 1;
+  /** The call that runs, 0 for the instantiation. */
+  #current = 0;
   #code: GuestCode | undefined;
   #wasi: Wasi | undefined;
   #isRunning = false;
@@ -72,7 +74,7 @@ export class Guest {
       channel.flush();
     } catch (thrown) {
       this.#wasi?.endLines();
-      this.#fail(0, toErrorRecord(this.#wasi?.fault ?? thrown, 'GUEST_TRAPPED'));
+      this.#fail(0, toErrorRecord(thrown, 'GUEST_TRAPPED'));
     } finally {
       leaveProcessor(this);
     }
@@ -135,7 +137,8 @@ export class Guest {
   }
 
   /** Nothing when the guest is destroyed before it answers. */
-  async #enter({ body }: Message): Promise<CallEnd | undefined> {
+  async #enter({ call, body }: Message): Promise<CallEnd | undefined> {
+    this.#current = call;
     const [exportName, args] = decodeValue(body) as readonly [string, readonly unknown[]];
     const ended = await this.#code?.call(exportName, args);
     if (this.#isGone || !ended) return undefined;
@@ -206,7 +209,6 @@ export class Guest {
   /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
   async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
     wasi.endLines();
-    if (wasi.fault) return { end: 'failed', error: wasi.fault.toRecord() };
     if (ended.end === 'failed') return ended;
     try {
       await wasi.settle();
@@ -239,7 +241,20 @@ export class Guest {
       call: (name, fn, args) => this.#callHost(name, fn, args),
       start: (name, fn, args) => this.#callHost(name, fn, args, true),
       tell: (name, fn, args) => this.#tellHost(name, fn, args),
+      fail: (error) => this.#doom(error),
     };
+  }
+
+  /**
+   * The guest cannot go on, whatever it makes of the throw. jco's glue leaves the call hanging when an import without an error case
+   * rejects, so the end does not come by way of the guest.
+   */
+  #doom(error: SignalboxError): void {
+    const call = this.#current;
+    queueMicrotask(() => {
+      this.#wasi?.endLines();
+      this.#fail(call, error.toRecord());
+    });
   }
 
   /** Nobody waits for the answer. When the broker is behind, there is nothing to tell it with. */
@@ -249,6 +264,11 @@ export class Guest {
     if (this.#isGone || !channel.isDrained || body.length > maxBytes) return;
     channel.send('host-call', id, this.#nextCall(), body);
     channel.flush();
+  }
+
+  #refuse(error: SignalboxError): Promise<never> {
+    this.#doom(error);
+    return Promise.reject(error);
   }
 
   #nextCall(): number {
@@ -262,13 +282,13 @@ export class Guest {
     const { id, channel, maxBytes } = this.#options;
     if (this.#isGone) return new Promise(() => {});
     if (this.#hostCalls.size >= maxHostCalls) {
-      return Promise.reject(
+      return this.#refuse(
         new SignalboxError('GUEST_TRAPPED', `More than ${maxHostCalls} host calls are under way`),
       );
     }
     const body = encodeValue(isAside ? [interfaceName, fn, args, true] : [interfaceName, fn, args]);
     if (body.length > maxBytes) {
-      return Promise.reject(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
+      return this.#refuse(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
     }
     const call = this.#nextCall();
     channel.send('host-call', id, call, body);

@@ -17,11 +17,11 @@ export function cliImports(context: WasiContext) {
   const out = new LineSplitter(lines, 'info');
   const err = new LineSplitter(lines, 'warn');
   const exit = (status: number): never => {
-    throw context.die(
-      new SignalboxError('GUEST_EXITED', `The guest ended itself with status ${status}`, {
-        details: { status },
-      }),
-    );
+    const error = new SignalboxError('GUEST_EXITED', `The guest ended itself with status ${status}`, {
+      details: { status },
+    });
+    host.fail(error);
+    throw error;
   };
   return {
     endLines: (): void => {

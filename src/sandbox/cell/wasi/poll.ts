@@ -1,3 +1,4 @@
+import { SignalboxError } from '../../../core/errors.ts';
 import { wasiSupport } from '../../../core/wasi.ts';
 import { Resource, type ResourceNumbers } from './resource.ts';
 import type { WasiHost } from './wasi-host.ts';
@@ -46,6 +47,12 @@ export class Waiting {
     this.#nowNanos = nowNanos;
   }
 
+  /** Ends the instance; gives the error back, to be thrown. */
+  fail(error: SignalboxError): SignalboxError {
+    this.#host.fail(error);
+    return error;
+  }
+
   /** Resolves when one of them is ready. */
   async forOne(readinesses: readonly Readiness[]): Promise<void> {
     while (!readinesses.some((readiness) => readiness.isReady())) await this.#once(readinesses);
@@ -83,8 +90,11 @@ export function pollImports(waiting: Waiting) {
       Pollable,
       /** Indices of those that are ready, at least one. */
       poll: async (pollables: readonly Pollable[]): Promise<Uint32Array> => {
-        if (pollables.length > maxPolled) throw limitReached('pollables', pollables.length, maxPolled);
-        if (pollables.length === 0) throw new RangeError('poll of an empty list');
+        if (pollables.length > maxPolled)
+          throw waiting.fail(limitReached('pollables', pollables.length, maxPolled));
+        if (pollables.length === 0) {
+          throw waiting.fail(new SignalboxError('GUEST_TRAPPED', 'The guest polls an empty list'));
+        }
         const readinesses = pollables.map(({ readiness }) => readiness);
         await waiting.forOne(readinesses);
         return Uint32Array.from(readinesses.flatMap((readiness, at) => (readiness.isReady() ? at : [])));

@@ -1,4 +1,3 @@
-import type { SignalboxError } from '../../../core/errors.ts';
 import type { Denials } from './denials.ts';
 import type { StreamContext } from './streams.ts';
 import type { WasiGrant } from './wasi-host.ts';
@@ -12,6 +11,4 @@ export interface WasiContext extends StreamContext {
   readonly denials: Denials;
   /** Nanoseconds since a moment before the instance started. */
   readonly nowNanos: () => bigint;
-  /** Remembers that the instance is over, whatever the guest makes of the throw; gives the error back. */
-  readonly die: (error: SignalboxError) => SignalboxError;
 }

@@ -1,3 +1,5 @@
+import type { SignalboxError } from '../../../core/errors.ts';
+
 /** Asks the broker. Fails with a `HostRefusal` for the error case of the function, with a `SignalboxError` when the guest must go. */
 export type Ask = (interfaceName: string, fn: string, args: readonly unknown[]) => Promise<unknown>;
 
@@ -9,6 +11,8 @@ export interface WasiHost {
   readonly start: Ask;
   /** Nobody waits for an answer. */
   tell(interfaceName: string, fn: string, args: readonly unknown[]): void;
+  /** Ends the instance, whatever the guest makes of what is thrown at it. */
+  fail(error: SignalboxError): void;
   /** Largest body of a message. */
   readonly maxBytes: number;
 }

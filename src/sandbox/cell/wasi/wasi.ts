@@ -19,8 +19,6 @@ import { WitError } from './wit-error.ts';
 /** The WASI of one instance. */
 export interface Wasi {
   readonly imports: WasiInterfaces;
-  /** Why the instance is over, when the guest ended it or reached a limit; it may have caught the throw. */
-  readonly fault: SignalboxError | undefined;
   /** Tells the lines that have no end yet. */
   endLines(): void;
   /** Writes what streams still hold, once the call is over. */
@@ -30,7 +28,6 @@ export interface Wasi {
 /** @throws `IMPORT_UNKNOWN` for a function that this WASI does not have, and what the broker says to `start` */
 export async function openWasi(imports: readonly ProgramImport[], host: WasiHost): Promise<Wasi> {
   const grant = (await host.call(wasiSupport, 'start', [])) as WasiGrant;
-  let fault: SignalboxError | undefined;
   const nowNanos = monotonicClock(grant.mayReadTime);
   const context: WasiContext = {
     host,
@@ -39,10 +36,6 @@ export async function openWasi(imports: readonly ProgramImport[], host: WasiHost
     numbers: new ResourceNumbers(),
     waiting: new Waiting(host, nowNanos),
     denials: new Denials(host),
-    die: (error) => {
-      fault ??= error;
-      return error;
-    },
   };
   const cli = cliImports(context);
   const filesystem = filesystemImports(context);
@@ -61,9 +54,6 @@ export async function openWasi(imports: readonly ProgramImport[], host: WasiHost
   }
   return {
     imports: interfaces,
-    get fault() {
-      return fault;
-    },
     endLines: cli.endLines,
     settle: async () => {
       cli.endLines();
