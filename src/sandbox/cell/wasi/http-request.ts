@@ -83,8 +83,10 @@ export abstract class HttpRequest extends Resource {
     return {
       method: (tag === 'other' ? val : tag).toUpperCase(),
       url: `${String(scheme).toLowerCase()}://${this.#authority ?? ''}${this.#path ?? '/'}`,
+      // The host counts the body itself, and refuses whoever does it for it.
       headers: this.#headers
         .entries()
+        .filter(([name]) => name.toLowerCase() !== 'content-length')
         .map(([name, value]) => ({ name, value: Buffer.from(value).toString('latin1') })),
       body: await this.#body?.whole,
     };
