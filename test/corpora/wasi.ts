@@ -3,8 +3,8 @@
  * `tests` of its branch `prod/testsuite-all`. Says what each program did that it should not.
  * @see https://github.com/WebAssembly/wasi-testsuite
  */
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { componentNew, preview1AdapterCommandPath } from '@bytecodealliance/jco';
 import type { CallOutcome } from '../../src/ports/sandbox.ts';
 import { openHarness } from '../sandbox/harness.ts';
@@ -64,15 +64,19 @@ function exitOf(outcome: CallOutcome): unknown {
 }
 
 function filesBelow(suite: string, dir: string): readonly (readonly [string, string])[] {
-  const files = globSync(`${dir}/**/*`, { cwd: suite, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  return files.map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return [path.slice(suite.length + 1), readFileSync(path, 'utf8')] as const;
-  });
+  const entries = readdirSync(join(suite, dir), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [relative(suite, path), readFileSync(path, 'utf8')] as const;
+    });
 }
 
-const allOf = (dir: string): readonly string[] =>
-  ['list', 'metadata', 'read', 'write'].map((kind) => `fs:${kind}:${dir}`);
-const readOf = (name: string): string => `env:read:${name}`;
+function allOf(dir: string): readonly string[] {
+  return ['list', 'metadata', 'read', 'write'].map((kind) => `fs:${kind}:${dir}`);
+}
+
+function readOf(name: string): string {
+  return `env:read:${name}`;
+}
