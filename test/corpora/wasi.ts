@@ -41,6 +41,7 @@ async function problemOf(program: string): Promise<string | undefined> {
       permissions: [...dirs.flatMap(allOf), 'time:read', 'random', ...Object.keys(env).map(readOf)],
       environment: env,
       limits: { fs_ops_per_second: 100_000 },
+      deadlineMs: 60_000,
       files: Object.fromEntries(dirs.flatMap((dir) => filesBelow(dirname(program), dir))),
     });
     const said = end.stdout.join('\n');

@@ -67,6 +67,11 @@ describe('with a grant', () => {
     expect(end.stdout[0]).toBe(text);
   });
 
+  test('a file is no folder, whatever is asked of it', async () => {
+    const end = await run(harness, probe, ['unlink', 'data/a.txt/'], readable);
+    expect(end.stderr).toEqual(['unlink: ENOTDIR']);
+  });
+
   test('an absent file is absent', async () => {
     const end = await run(harness, probe, ['cat', 'data/absent'], readable);
     expect(end.stderr).toEqual(['open: ENOENT']);

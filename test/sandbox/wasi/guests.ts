@@ -6,7 +6,7 @@ import type { Limits } from '../../../src/permissions/limits.ts';
 import type { HostImports } from '../../../src/ports/host-imports.ts';
 import type { CallOutcome, Instance, Prepared } from '../../../src/ports/sandbox.ts';
 import { temporaryFolder, type Wired, wired } from '../../capabilities/wired.ts';
-import { call, type Harness } from '../harness.ts';
+import type { Harness } from '../harness.ts';
 
 export interface GuestOptions {
   readonly permissions?: readonly string[];
@@ -14,6 +14,8 @@ export interface GuestOptions {
   readonly words?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly limits?: Partial<Limits>;
+  /** Default 5,000. */
+  readonly deadlineMs?: number;
   /** Below the folder that granted paths start at. */
   readonly files?: Readonly<Record<string, string>>;
   /** In place of the capabilities of that name. */
@@ -76,7 +78,10 @@ export async function run(
 ): Promise<CommandEnd> {
   const permissions = ['log', ...(options.permissions ?? [])];
   await using guest = await openGuest(harness, prepared, { ...options, permissions, words });
-  const outcome = await call(guest.instance, 'run.run');
+  const deadlineMs = options.deadlineMs ?? 5_000;
+  const [ended] = guest.instance.callAll([{ export: 'run.run', args: [], deadlineMs }]);
+  if (!ended) throw new Error('A call has no outcome');
+  const outcome = await ended;
   await inspect(guest.folder);
   const lines = (level: string): readonly string[] =>
     guest.wired.logs.filter((line) => line.level === level).map(({ message }) => message);

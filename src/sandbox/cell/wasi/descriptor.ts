@@ -162,7 +162,8 @@ export class Descriptor extends Resource {
 
   async unlinkFileAt(path: string): Promise<void> {
     const { path: below, isDirectory } = await this.#below(path);
-    if (isDirectory) throw new WitError('is-directory');
+    if (isDirectory && (await this.#files.typeOf(below)) === 'regular-file')
+      throw new WitError('not-directory');
     await this.#remove(below, 'regular-file');
   }
 
