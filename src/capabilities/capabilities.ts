@@ -2,6 +2,8 @@ import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { PluginId } from '../core/ids.ts';
+import { wasiSupport } from '../core/wasi.ts';
+import { wiredInterfaces } from '../permissions/wasi.ts';
 import type { Capabilities, Wiring, WiringRequest } from '../ports/capabilities.ts';
 import type { FileWatcher } from '../ports/file-watcher.ts';
 import type { GrantMemory } from '../ports/grant-memory.ts';
@@ -29,6 +31,7 @@ import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { wireRelay } from './relay.ts';
 import { scriptEngine, wireScriptEngine } from './script-engine.ts';
 import { wireStorage } from './storage.ts';
+import { wireWasi } from './wasi.ts';
 import { wireWatch } from './watch.ts';
 import type { CapabilityPublishers, RateName, WiringContext } from './wiring-context.ts';
 
@@ -159,8 +162,8 @@ function wireImports(
   context: WiringContext,
 ): HostImports {
   return Object.fromEntries(
-    imports.map((name) => {
-      const wireInterface = interfaces.get(name);
+    wiredInterfaces(imports).map((name) => {
+      const wireInterface = name === wasiSupport ? wireWasi : interfaces.get(name);
       if (!wireInterface) {
         throw new SignalboxError(
           'IMPORT_UNKNOWN',

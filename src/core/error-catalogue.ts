@@ -155,6 +155,12 @@ export const errorCatalogue = {
     retry: 'backoff',
     summary: 'The guest failed after its memory could grow no more',
   },
+  LIMIT_REACHED: {
+    blame: 'plugin',
+    retry: 'backoff',
+    summary: 'The guest holds or asks for more than a limit allows',
+  },
+  GUEST_EXITED: { blame: 'plugin', retry: 'backoff', summary: 'The guest ended itself' },
   STACK_EXHAUSTED: { blame: 'plugin', retry: 'backoff', summary: 'The guest recursed deeper than its stack' },
   PLUGIN_UNKNOWN: { blame: 'host', retry: 'never', summary: 'No entry of the config has this id' },
   PLUGIN_NOT_READY: { blame: 'host', retry: 'backoff', summary: 'The plugin is disabled, loading or failed' },

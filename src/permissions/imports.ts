@@ -1,6 +1,7 @@
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
 import type { Wanting } from './granting.ts';
 import { type Permission, type PermissionKind, parsePermission, permissionText } from './permission.ts';
+import { wasiInterfaces } from './wasi.ts';
 
 interface OwnInterface {
   /** The permissions it acts under; one of them makes importing it legitimate. None: it needs no permission. */
@@ -49,6 +50,8 @@ export function checkImports({
 }: ImportCheck): ErrorRecord | undefined {
   const held = isDeclared ? (manifest.permissions ?? []).map(({ want }) => parsePermission(want)) : effective;
   for (const name of imports) {
+    // Toolchains import all of WASI whether it is used or not; each use is decided when it is made.
+    if (wasiInterfaces.includes(name)) continue;
     if (!offered.includes(name)) return unknownImport(name, offered);
     if (!isHeld(name, held)) return undeclaredImport(name, isDeclared, effective);
   }

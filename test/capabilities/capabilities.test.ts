@@ -61,7 +61,7 @@ test('a script is wired with what its engine asks for it, besides', () => {
 });
 
 test('an import that is not offered cannot be wired', () => {
-  expect(() => wire(['wasi:sockets/tcp'])).toThrow(
-    'imports "wasi:sockets/tcp", which this host does not offer',
+  expect(() => wire(['myapp:orders/api'])).toThrow(
+    'imports "myapp:orders/api", which this host does not offer',
   );
 });

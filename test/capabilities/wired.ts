@@ -26,6 +26,8 @@ export const pluginId = parsePluginId('waves.scanner');
 interface WiredOptions
   extends Pick<CapabilitiesOptions, 'channelSchemas' | 'hostCapabilities' | 'network'>,
     Partial<Pick<CapabilitiesOptions, 'storage' | 'environment' | 'protectedPaths' | 'grantMemory'>> {
+  /** Interfaces the guest imports; default all that are offered. */
+  readonly imports?: readonly string[];
   /** What the operator granted. */
   readonly permissions?: readonly string[];
   /** What takes effect; default all that was granted. */
@@ -124,7 +126,7 @@ export function wired(options: WiredOptions = {}): Wired {
     leased,
     limits: { ...defaultLimits, ...options.limits },
     kind: 'script',
-    imports: capabilities.offered,
+    imports: options.imports ?? capabilities.offered,
     deliver: (event) => delivered.push(event),
   });
   const signal = options.signal ?? new AbortController().signal;

@@ -39,6 +39,8 @@ describe('an import is fine when its permission is declared', () => {
     ['signalbox:plugin/random', ['random']],
     ['signalbox:plugin/clock', ['time:read']],
     ['myapp:orders/api', ['host:use:myapp:orders/api']],
+    ['wasi:filesystem/types', []],
+    ['wasi:sockets/tcp', []],
   ])('%s with %j', (imported, permissions) => {
     expect(check(imported, permissions)).toBeUndefined();
     expect(check(imported, permissions, false)).toBeUndefined();
@@ -82,11 +84,11 @@ test('an import of a bare artifact that is not granted is refused by name, with 
 });
 
 test('an import that the host does not offer is refused with what it offers', () => {
-  expect(check('wasi:sockets/tcp', ['log'])).toEqual({
+  expect(check('wasi:nn/graph', ['log'])).toEqual({
     code: 'IMPORT_UNKNOWN',
     blame: 'plugin',
-    message: 'The plugin imports "wasi:sockets/tcp", which this host does not offer',
+    message: 'The plugin imports "wasi:nn/graph", which this host does not offer',
     hint: `The host offers ${offered.map((name) => `"${name}"`).join(', ')}`,
-    details: { import: 'wasi:sockets/tcp', offered },
+    details: { import: 'wasi:nn/graph', offered },
   });
 });

@@ -51,6 +51,7 @@ interface HttpClientOptions {
 
 interface Opened {
   readonly body: OpenBody;
+  readonly charge: Sent['charge'];
   readonly lifetime: Lifetime;
 }
 
@@ -109,6 +110,7 @@ export class HttpClient {
       // The answer is a message, too.
       const most = Math.min(length, maxReadBytes, this.#options.limits.message_bytes);
       const bytes = await opened.body.read(most);
+      opened.charge(bytes.length);
       if (bytes.length === 0) this.close(id);
       return { outcome: 'returned', value: bytes };
     } catch (thrown) {
@@ -171,7 +173,7 @@ export class HttpClient {
 
   #answer(
     { url, method }: HttpRequest,
-    { response }: Sent,
+    { response, charge }: Sent,
     secrets: readonly string[],
     lifetime: Lifetime,
   ): HttpResponse {
@@ -190,7 +192,7 @@ export class HttpClient {
     if (hasBody) {
       const mask = createSecretMask(secrets);
       const body = new OpenBody({ chunks, lifetime, idleMs, maxBytes: limits.response_bytes, mask });
-      this.#keep(id, { body, lifetime });
+      this.#keep(id, { body, lifetime, charge });
     } else lifetime.end();
     return { status, headers, url: maskedText(url.href, secrets), body: id };
   }

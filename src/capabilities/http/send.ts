@@ -26,6 +26,8 @@ export interface Sent {
   readonly response: IncomingMessage;
   /** The values that went out with it. */
   readonly secrets: readonly string[];
+  /** Charges bytes of it to the lease that allowed it, where it was one. */
+  readonly charge: (bytes: number) => void;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function send(
     throw new RequestFailure({ tag: 'invalid-request', val: problem });
   }
 
+  let charge = (_bytes: number): void => {};
   const connecting = async () => {
     const destination = await findDestination(url, network.resolve, lifetime.signal);
     if (destination.outcome === 'refused') {
@@ -68,13 +71,15 @@ export async function send(
     lifetime.signal.throwIfAborted();
     const decision = access.decide(needed, method);
     if (!decision.allowed) throw denied(needed, decision.rule);
+    charge = (bytes) => access.charge(decision, bytes);
+    charge(request.body?.length ?? 0);
     return openConnection(destination, network.connection, lifetime.signal).catch((cause: unknown) => {
       throw brokenOff('The server cannot be reached', cause);
     });
   };
   const socket = await lifetime.within(connectMs, connecting());
   const response = await lifetime.within(headMs, exchange(socket, { ...request, headers }));
-  return { response, secrets: values };
+  return { response, secrets: values, charge };
 }
 
 function denied(needed: Permission, rule: string): RequestFailure {

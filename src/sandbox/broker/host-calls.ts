@@ -20,7 +20,8 @@ export interface HostCallPeer {
 export class HostCalls {
   readonly #spec: InstanceSpec;
   readonly #peer: HostCallPeer;
-  readonly #underWay = new Set<number>();
+  /** By number, whether the guest waits for it. */
+  readonly #underWay = new Map<number, boolean>();
   readonly #over = new AbortController();
 
   constructor(spec: InstanceSpec, peer: HostCallPeer) {
@@ -28,8 +29,9 @@ export class HostCalls {
     this.#peer = peer;
   }
 
+  /** The guest waits for none: it runs, if it has something to do. */
   get isIdle(): boolean {
-    return this.#underWay.size === 0;
+    return ![...this.#underWay.values()].includes(true);
   }
 
   /** Runs a host call. `release` is called when its request needs no memory any more. @throws ProtocolError when it is malformed */
@@ -38,8 +40,8 @@ export class HostCalls {
     if (this.#underWay.has(call) || this.#underWay.size >= maxUnderWay) {
       throw new ProtocolError('a guest has too many host calls under way');
     }
-    const [interfaceName, fn, args] = request;
-    this.#underWay.add(call);
+    const [interfaceName, fn, args, isAside = false] = request;
+    this.#underWay.set(call, !isAside);
     const answer = (reply: HostReply): void => {
       release();
       this.#underWay.delete(call);
@@ -95,10 +97,10 @@ export class HostCalls {
   }
 }
 
-function isHostCall(value: unknown): value is readonly [string, string, readonly unknown[]] {
+function isHostCall(value: unknown): value is readonly [string, string, readonly unknown[], boolean?] {
   return (
     Array.isArray(value) &&
-    value.length === 3 &&
+    (value.length === 3 || (value.length === 4 && typeof value[3] === 'boolean')) &&
     typeof value[0] === 'string' &&
     typeof value[1] === 'string' &&
     Array.isArray(value[2])

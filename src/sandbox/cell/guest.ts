@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../core/errors.ts';
 import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
+import { isWasi } from '../../core/wasi.ts';
 import type { Channel } from '../protocol/channel.ts';
 import { decodeValue } from '../protocol/decode-value.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
@@ -11,6 +12,7 @@ import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
 import { GuestMeter } from './guest-meter.ts';
 import { GuestStack } from './guest-stack.ts';
+import { HostRefusal } from './host-refusal.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 import { ProcessorTime } from './processor-time.ts';
 import { instantiateScript, type Script } from './script-code.ts';
@@ -24,6 +26,8 @@ import {
   nextChance,
   takeProcessor,
 } from './turns.ts';
+import { openWasi, type Wasi } from './wasi/wasi.ts';
+import type { WasiHost } from './wasi/wasi-host.ts';
 
 /** What an instance may use, in the units of `Limits`. */
 export interface GuestBudgets {
@@ -56,17 +60,6 @@ interface HostCall {
   reject(error: Error): void;
 }
 
-/** The error case of a host function; jco takes what has a `payload` for one. */
-class HostRefusal extends Error {
-  override readonly name = 'HostRefusal';
-  readonly payload: unknown;
-
-  constructor(payload: unknown) {
-    super('A host function refused, and its WIT declares no error');
-    this.payload = payload;
-  }
-}
-
 /** One instance: its queue, the one call in flight, and the host calls that wait for the broker. */
 export class Guest {
   readonly #options: GuestOptions;
@@ -76,7 +69,10 @@ export class Guest {
   readonly #meter: GuestMeter;
   readonly #processor = new ProcessorTime();
   #nextHostCall = 1;
+  /** The call that runs, 0 for the instantiation. */
+  #current = 0;
   #code: GuestCode | undefined;
+  #wasi: Wasi | undefined;
   #isRunning = false;
   #isGone = false;
 
@@ -97,18 +93,20 @@ export class Guest {
     this.#take();
     if (!this.#announce(0)) await channel.drained();
     try {
-      const imports = this.#imports();
+      const imports = await this.#imports();
       const confinement = { meter: this.#meter, stack: this.#stack };
       this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
       const code = await (script
         ? instantiateScript(program, imports, confinement, script)
         : instantiateComponent(program, imports, confinement));
+      await this.#wasi?.settle();
       if (this.#isGone) return;
       if (this.#meter.failure) throw this.#meter.failure;
       this.#code = code;
       channel.send('instantiated', id, 0, this.#encode(code.exports));
       channel.flush();
     } catch (thrown) {
+      this.#wasi?.endLines();
       this.#fail(0, this.#blamed(toErrorRecord(thrown, 'GUEST_TRAPPED')));
     } finally {
       this.#leave();
@@ -173,14 +171,18 @@ export class Guest {
   }
 
   /** Nothing when the guest is destroyed before it answers. */
-  async #enter({ body }: Message): Promise<CallEnd | undefined> {
+  async #enter({ call, body }: Message): Promise<CallEnd | undefined> {
+    this.#current = call;
     const [exportName, args] = decodeValue(body) as readonly [string, readonly unknown[]];
     this.#meter.begin({ limit: 'fuel_per_call', fuel: this.#options.budgets.fuelPerCall });
-    const ended = await this.#code?.call(exportName, args);
-    if (this.#isGone || !ended) return undefined;
-    if (ended.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
+    const called = await this.#code?.call(exportName, args);
+    if (this.#isGone || !called) return undefined;
+    const ended = this.#wasi ? await this.#endWasi(this.#wasi, called) : called;
+    if (ended?.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
     const { failure } = this.#meter;
-    return failure && ended.end !== 'rejected' ? { end: 'failed', error: failure.toRecord() } : ended;
+    return failure && ended && ended.end !== 'rejected'
+      ? { end: 'failed', error: failure.toRecord() }
+      : ended;
   }
 
   /** The limit the guest ran into, where it ran into one: that is why it failed, whatever it made of it. */
@@ -276,34 +278,94 @@ export class Guest {
     onGone();
   }
 
-  #imports(): HostImportObject {
-    return Object.fromEntries(
-      this.#options.program.imports.map(({ interface: name, functions }) => [
-        name,
-        Object.fromEntries(
-          functions.map((fn) => [camelCase(fn), (...args: unknown[]) => this.#callHost(name, fn, args)]),
-        ),
-      ]),
-    );
+  /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
+  async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
+    wasi.endLines();
+    if (ended.end === 'failed') return ended;
+    try {
+      await wasi.settle();
+    } catch (thrown) {
+      return { end: 'failed', error: toErrorRecord(thrown, 'GUEST_TRAPPED') };
+    }
+    return this.#isGone ? undefined : ended;
   }
 
-  #callHost(interfaceName: string, fn: string, args: readonly unknown[]): Promise<unknown> {
+  async #imports(): Promise<HostImportObject> {
+    const { imports } = this.#options.program;
+    const own = imports.filter(({ interface: name }) => !isWasi(name));
+    if (own.length < imports.length) this.#wasi = await openWasi(imports, this.#wasiHost());
+    return {
+      ...this.#wasi?.imports,
+      ...Object.fromEntries(
+        own.map(({ interface: name, functions }) => [
+          name,
+          Object.fromEntries(
+            functions.map((fn) => [camelCase(fn), (...args: unknown[]) => this.#callHost(name, fn, args)]),
+          ),
+        ]),
+      ),
+    };
+  }
+
+  #wasiHost(): WasiHost {
+    return {
+      maxBytes: this.#options.maxBytes,
+      call: (name, fn, args) => this.#callHost(name, fn, args),
+      start: (name, fn, args) => this.#callHost(name, fn, args, true),
+      tell: (name, fn, args) => this.#tellHost(name, fn, args),
+      fail: (error) => this.#doom(error),
+    };
+  }
+
+  /**
+   * The guest cannot go on, whatever it makes of the throw. jco's glue leaves the call hanging when an import without an error case
+   * rejects, so the end does not come by way of the guest.
+   */
+  #doom(error: SignalboxError): void {
+    const call = this.#current;
+    queueMicrotask(() => {
+      this.#wasi?.endLines();
+      this.#fail(call, error.toRecord());
+    });
+  }
+
+  /** Nobody waits for the answer. When the broker is behind, there is nothing to tell it with. */
+  #tellHost(interfaceName: string, fn: string, args: readonly unknown[]): void {
+    const { id, channel, maxBytes } = this.#options;
+    const body = encodeValue([interfaceName, fn, args, true]);
+    if (this.#isGone || !channel.isDrained || body.length > maxBytes) return;
+    channel.send('host-call', id, this.#nextCall(), body);
+    channel.flush();
+  }
+
+  #refuse(error: SignalboxError): Promise<never> {
+    this.#doom(error);
+    return Promise.reject(error);
+  }
+
+  #nextCall(): number {
+    const call = this.#nextHostCall;
+    this.#nextHostCall = (call % 0xffff_ffff) + 1;
+    return call;
+  }
+
+  /** @param isAside the guest goes on meanwhile */
+  #callHost(interfaceName: string, fn: string, args: readonly unknown[], isAside = false): Promise<unknown> {
     const { id, channel, maxBytes } = this.#options;
     if (this.#isGone) return new Promise(() => {});
     if (this.#hostCalls.size >= maxHostCalls) {
-      return Promise.reject(
+      return this.#refuse(
         new SignalboxError('GUEST_TRAPPED', `More than ${maxHostCalls} host calls are under way`),
       );
     }
-    const body = encodeValue([interfaceName, fn, args]);
+    const body = encodeValue(isAside ? [interfaceName, fn, args, true] : [interfaceName, fn, args]);
     if (body.length > maxBytes) {
-      return Promise.reject(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
+      return this.#refuse(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
     }
-    const call = this.#nextHostCall;
-    this.#nextHostCall = (call % 0xffff_ffff) + 1;
+    const call = this.#nextCall();
     channel.send('host-call', id, call, body);
     channel.flush();
-    this.#leave();
+    if (!isAside) this.#leave();
     return new Promise((resolve, reject) => {
       this.#hostCalls.set(call, { resolve, reject });
     });

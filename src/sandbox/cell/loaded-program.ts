@@ -5,12 +5,14 @@ import { decodeProgram, type Program } from '../program.ts';
 import type { GuestMeter } from './guest-meter.ts';
 import type { GuestStack } from './guest-stack.ts';
 import { liftGlobals } from './lift-budget.ts';
+import { limitReached } from './wasi/wit-error.ts';
 import { wasm } from './web-assembly.ts';
 
-/** Imports as the glue takes them: interface without version -> function in camelCase. */
-export type HostImportObject = Readonly<
-  Record<string, Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>
->;
+/** Imports as the glue takes them: interface without version -> function in camelCase, resource of WASI as a class. */
+export type HostImportObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Handles of resources one instance may hold, its own and those of WASI. */
+const maxHandles = 1_024;
 
 /** What confines one instance. */
 export interface Confinement {
@@ -70,7 +72,7 @@ export function loadProgram(bytes: Uint8Array): LoadedProgram {
             [budgets.module]: meter.imports,
           });
         },
-        stack.webAssembly,
+        countingHandles(stack.webAssembly, meter),
       );
       if (typeof instance === 'object' && instance !== null) return { ...instance };
       throw new SignalboxError('ARTIFACT_INVALID', 'The component instantiates to nothing');
@@ -89,4 +91,20 @@ function evaluateGlue(glue: string): Instantiate {
   if (typeof instantiate !== 'function')
     throw new SignalboxError('INTERNAL', 'The glue has an unknown shape');
   return instantiate as Instantiate;
+}
+
+/** `WebAssembly` for one instance, with the two calls that the preparation has put into the glue wherever it makes or drops a handle. */
+function countingHandles(webAssembly: object, meter: GuestMeter): object {
+  let handles = 0;
+  const handleMade = (): void => {
+    handles += 1;
+    if (handles > maxHandles) meter.exceed(limitReached('handles', handles, maxHandles));
+  };
+  const handleDropped = (): void => {
+    handles -= 1;
+  };
+  return Object.create(webAssembly, {
+    handleMade: { value: handleMade },
+    handleDropped: { value: handleDropped },
+  });
 }

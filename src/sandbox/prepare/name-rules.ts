@@ -6,7 +6,8 @@ import { SignalboxError } from '../../core/errors.ts';
  */
 const componentName =
   /^(?:\[(?:constructor|method|static|async|async method|async static)\])?[A-Za-z][A-Za-z0-9:/@.+-]*$/;
-const coreName = /^[A-Za-z0-9_.$:/@#|+[\]%-]*$/;
+/** The space is that of `fd_write [v2]`, as linkers call the second import of one name. */
+const coreName = /^[A-Za-z0-9_.$:/@#|+[\]% -]*$/;
 const maxNameChars = 512;
 
 /** All names of a file together; more is no program anyone wrote. */
@@ -21,7 +22,7 @@ export function checkComponentName(name: string): string {
 /** Import and export names of core modules, and of instances made of them. @throws `ARTIFACT_NAME_REFUSED` */
 export function checkCoreName(name: string): string {
   if (name.length <= maxNameChars && coreName.test(name) && !name.includes('//')) return name;
-  throw refused(name, 'letters, digits and _ . $ : / @ # | + [ ] % -');
+  throw refused(name, 'letters, digits, spaces and _ . $ : / @ # | + [ ] % -');
 }
 
 function refused(name: string, allowed: string): SignalboxError {

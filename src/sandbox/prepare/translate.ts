@@ -13,6 +13,11 @@ const glueName = 'program.js';
 const instantiateHead =
   'export function instantiate(getCoreModule, imports, instantiateCore = WebAssembly.instantiate) {';
 const utilHead = 'export const _util = {';
+/** jco's tables of handles grow as the guest likes: its cell counts with these. */
+const handleHooks = [
+  [/(function rscTableCreate(?:Own|Borrow)\([^)]*\) \{)/g, '$1 WebAssembly.handleMade();'],
+  [/(function rscTableRemove\([^)]*\) \{)/g, '$1 WebAssembly.handleDropped();'],
+] as const;
 const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url.*\n/;
 
 /**
@@ -76,7 +81,8 @@ function asFunctionBody(glue: string): string {
   if (!glue.includes(instantiateHead) || !glue.includes(utilHead)) {
     throw new SignalboxError('INTERNAL', 'The translator gave JavaScript of an unknown shape');
   }
-  return `${glue
+  const counted = handleHooks.reduce((text, [place, hooked]) => text.replace(place, hooked), glue);
+  return `${counted
     .replace(
       instantiateHead,
       () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly) {',

@@ -1,4 +1,6 @@
 import { SignalboxError } from '../../core/errors.ts';
+import { isWasi } from '../../core/wasi.ts';
+import { wasiInterfaces } from '../../permissions/wasi.ts';
 import type { ProgramExport, ProgramImport, ProgramWorld } from '../program.ts';
 import type { ComponentReading, ExternItem } from './component-reader.ts';
 
@@ -26,23 +28,24 @@ export function worldOf(reading: ComponentReading, apiVersion: string): Componen
   const exports = callable(reading.exports, apiVersion);
   return {
     imports: imports
-      .filter(({ functions }) => functions.length > 0)
+      // Of WASI also what has types only: the glue wants the classes of its resources.
+      .filter(({ name, functions }) => functions.length > 0 || isWasi(name))
       .map((item): ProgramImport => ({ interface: withoutVersion(item.name), functions: item.functions })),
     exports: exports.map(({ entry }) => entry),
-    asyncImports: imports.flatMap(({ name, functions }) => functions.map((fn) => `${name}#${fn}`)),
+    asyncImports: imports.flatMap(({ name, functions }) =>
+      functions.filter((fn) => !isWasi(name) || waiting.has(fn)).map((fn) => `${name}#${fn}`),
+    ),
     asyncExports: exports.map(({ asyncName }) => asyncName),
   };
 }
 
-function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>, apiVersion: string): void {
+function checkImport({ name, kind }: ExternItem, seen: Set<string>, apiVersion: string): void {
   if (kind !== 'instance') {
     throw unknownImport(name, 'Only interfaces can be imported: `import signalbox:plugin/log@0.1.0;`');
   }
-  if (name.startsWith('wasi:') && functions.length > 0) {
-    throw unknownImport(
-      name,
-      'This version offers no WASI; build without it, and use the interfaces of signalbox:plugin',
-    );
+  if (isWasi(name)) {
+    checkWasi(name);
+    return;
   }
   if (isForeignVersion(name, apiVersion)) {
     throw unknownImport(name, `This host offers ${withoutVersion(name)}@${apiVersion}`);
@@ -51,6 +54,52 @@ function checkImport({ name, kind, functions }: ExternItem, seen: Set<string>, a
   if (seen.has(bare)) throw unknownImport(name, `Import one version of "${bare}" only`);
   seen.add(bare);
 }
+
+/** Versions 0.2.x only add to each other, so that all of them may meet in one component. */
+function checkWasi(name: string): void {
+  if (!wasiInterfaces.includes(withoutVersion(name))) {
+    throw unknownImport(
+      name,
+      `This host offers ${[...new Set(wasiInterfaces.map(packageOf))].join(', ')} of WASI 0.2`,
+    );
+  }
+  if (!/@0\.2\.\d+$/.test(name)) {
+    throw unknownImport(
+      name,
+      'This host offers WASI 0.2; build for the target wasm32-wasip2, or wasm32-wasip1 with the adapter',
+    );
+  }
+}
+
+function packageOf(name: string): string {
+  return name.split('/')[0] ?? name;
+}
+
+/** Functions of WASI that ask the broker or wait; the others answer at once, without suspending the guest. */
+const waiting = new Set([
+  'poll',
+  '[method]pollable.block',
+  '[method]input-stream.blocking-read',
+  '[method]input-stream.blocking-skip',
+  '[method]output-stream.blocking-write-and-flush',
+  '[method]output-stream.blocking-flush',
+  '[method]output-stream.blocking-write-zeroes-and-flush',
+  '[method]output-stream.blocking-splice',
+  '[method]descriptor.sync-data',
+  '[method]descriptor.sync',
+  '[method]descriptor.set-size',
+  '[method]descriptor.read',
+  '[method]descriptor.write',
+  '[method]descriptor.read-directory',
+  '[method]descriptor.create-directory-at',
+  '[method]descriptor.stat',
+  '[method]descriptor.stat-at',
+  '[method]descriptor.open-at',
+  '[method]descriptor.metadata-hash-at',
+  '[method]descriptor.remove-directory-at',
+  '[method]descriptor.unlink-file-at',
+  '[method]directory-entry-stream.read-directory-entry',
+]);
 
 function unknownImport(name: string, hint: string): SignalboxError {
   return new SignalboxError(

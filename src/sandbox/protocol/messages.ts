@@ -53,7 +53,7 @@ const reports = {
   rejected: 37,
   /** The instance is gone. Body: an error. */
   failed: 38,
-  /** Body: `[interface, function, args]`. */
+  /** Body: `[interface, function, args]`, and `true` behind them when the guest goes on meanwhile. */
   'host-call': 39,
   destroyed: 40,
 } as const;

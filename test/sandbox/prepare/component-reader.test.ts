@@ -160,8 +160,12 @@ describe('a world', () => {
 
   test.each([
     [
-      'wasi:cli/environment@0.2.0',
-      'This version offers no WASI; build without it, and use the interfaces of signalbox:plugin',
+      'wasi:nn/graph@0.2.0',
+      'This host offers wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:io, wasi:random, wasi:sockets of WASI 0.2',
+    ],
+    [
+      'wasi:cli/environment@0.3.0',
+      'This host offers WASI 0.2; build for the target wasm32-wasip2, or wasm32-wasip1 with the adapter',
     ],
     ['signalbox:plugin/log@0.2.0', 'This host offers signalbox:plugin/log@0.1.0'],
     ['signalbox:plugin/log@1.0.0', 'This host offers signalbox:plugin/log@0.1.0'],
@@ -170,6 +174,21 @@ describe('a world', () => {
       code: 'IMPORT_UNKNOWN',
       message: `The component imports "${name}", which this host does not offer`,
       hint,
+    });
+  });
+
+  test('WASI 0.2 is welcome in any patch, in several at a time, and its resources too', async () => {
+    const read = await world(`(component
+      (import "wasi:io/poll@0.2.0" (instance (export "poll" (func)) (export "pollable" (type (sub resource)))))
+      (import "wasi:io/poll@0.2.12" (instance (export "poll" (func))))
+      (import "wasi:io/error@0.2.6" (instance (export "error" (type (sub resource))))))`);
+    expect(read).toMatchObject({
+      imports: [
+        { interface: 'wasi:io/poll', functions: ['poll'] },
+        { interface: 'wasi:io/poll', functions: ['poll'] },
+        { interface: 'wasi:io/error', functions: [] },
+      ],
+      asyncImports: ['wasi:io/poll@0.2.0#poll', 'wasi:io/poll@0.2.12#poll'],
     });
   });
 

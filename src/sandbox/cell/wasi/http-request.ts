@@ -1,0 +1,94 @@
+import { OutgoingBody } from './http-body.ts';
+import type { FieldsClass, HttpFields } from './http-fields.ts';
+import { Resource } from './resource.ts';
+import type { StreamContext } from './streams.ts';
+import { WitError } from './wit-error.ts';
+
+interface Named {
+  readonly tag: string;
+  readonly val?: string;
+}
+
+const httpToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const noSpace = /^[\x21-\x7e]*$/;
+
+/** `outgoing-request`, as the guest fills it in. */
+export abstract class HttpRequest extends Resource {
+  readonly #context: StreamContext;
+  readonly #Fields: FieldsClass;
+  readonly #headers: HttpFields;
+  #body: OutgoingBody | undefined;
+  #method: Named = { tag: 'get' };
+  #scheme: Named | undefined;
+  #authority: string | undefined;
+  #path: string | undefined;
+
+  constructor(context: StreamContext, Fields: FieldsClass, headers: HttpFields) {
+    super(context.numbers);
+    this.#context = context;
+    this.#Fields = Fields;
+    this.#headers = headers;
+    headers[Symbol.dispose]();
+  }
+
+  body(): OutgoingBody {
+    if (this.#body) throw new WitError(undefined);
+    this.#body = new OutgoingBody(this.#context);
+    return this.#body;
+  }
+
+  method(): Named {
+    return this.#method;
+  }
+
+  setMethod(method: Named): void {
+    if (method.tag === 'other' && !httpToken.test(method.val ?? '')) throw new WitError(undefined);
+    this.#method = method;
+  }
+
+  pathWithQuery(): string | undefined {
+    return this.#path;
+  }
+
+  setPathWithQuery(path: string | undefined): void {
+    if (path !== undefined && !noSpace.test(path)) throw new WitError(undefined);
+    this.#path = path;
+  }
+
+  scheme(): Named | undefined {
+    return this.#scheme;
+  }
+
+  setScheme(scheme: Named | undefined): void {
+    this.#scheme = scheme;
+  }
+
+  authority(): string | undefined {
+    return this.#authority;
+  }
+
+  setAuthority(authority: string | undefined): void {
+    if (authority !== undefined && !noSpace.test(authority)) throw new WitError(undefined);
+    this.#authority = authority;
+  }
+
+  headers(): HttpFields {
+    return new this.#Fields(this.#headers.entries(), true);
+  }
+
+  /** As `signalbox:plugin/http` takes it, once the guest has finished its body. */
+  async toFetch(): Promise<unknown> {
+    const { tag, val = '' } = this.#method;
+    const scheme = this.#scheme?.tag === 'other' ? this.#scheme.val : (this.#scheme?.tag ?? 'HTTPS');
+    return {
+      method: (tag === 'other' ? val : tag).toUpperCase(),
+      url: `${String(scheme).toLowerCase()}://${this.#authority ?? ''}${this.#path ?? '/'}`,
+      // The host counts the body itself, and refuses whoever does it for it.
+      headers: this.#headers
+        .entries()
+        .filter(([name]) => name.toLowerCase() !== 'content-length')
+        .map(([name, value]) => ({ name, value: Buffer.from(value).toString('latin1') })),
+      body: await this.#body?.whole,
+    };
+  }
+}
