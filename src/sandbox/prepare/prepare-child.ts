@@ -5,13 +5,12 @@ import { SignalboxError } from '../../core/errors.ts';
 import { hostApiVersion } from '../../manifest/manifest.ts';
 import { confine } from '../confinement/confine.ts';
 import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
-import { prepareEntry, prepareFlags, prepareReadable } from '../entries.ts';
+import { prepareArguments, prepareReadable } from '../entries.ts';
 import type { Program } from '../program.ts';
 import { preparePipe, readAnswer, readyByte } from './answer.ts';
 
 const startDeadlineMs = 30_000;
 const translateDeadlineMs = 10_000;
-const maxHeapMegabytes = 512;
 /** Glue, core modules and their heads; more is a bomb. */
 const maxAnswerBytes = 192 * 1024 * 1024;
 
@@ -24,10 +23,7 @@ export class PrepareChild {
 
   /** @param isSpare it has time to warm up before it is used */
   constructor(isSpare: boolean) {
-    const { file, args } = confine(
-      [...prepareFlags(maxHeapMegabytes), prepareEntry, hostApiVersion, ...(isSpare ? ['warm'] : [])],
-      prepareReadable(),
-    );
+    const { file, args } = confine(prepareArguments(hostApiVersion, isSpare), prepareReadable());
     this.#process = spawn(file, args, {
       cwd: '/',
       env: {},
