@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 /** Processes and workers of ours start here. */
 export const cellEntry = fileOf(`./cell/main${ending}`);
-export const prepareEntry = fileOf(`./prepare/main${ending}`);
+const prepareEntry = fileOf(`./prepare/main${ending}`);
 
 /** What was built with the package: the script host as a component, and prepared. */
 export const scriptHostComponentFile = fileOf('../../generated/script-host.wasm');
@@ -20,22 +20,36 @@ export const scriptHostProgramFile = fileOf('../../generated/script-host.program
 /** Says that our files are modules. */
 const packageFileOfOurs = packageFile('..', import.meta.url);
 
+/** Of the code that both kinds of process run. */
+const sharedFolders = [fileOf('./protocol'), fileOf('./metering'), fileOf('../core')];
+const sharedFiles = [fileOf(`./program${ending}`), packageFileOfOurs];
+
 /** What a cell reads: its own code, and that is no secret. */
 export const cellReadable: Readable = {
-  folders: [fileOf('./cell'), fileOf('./protocol'), fileOf('./metering'), fileOf('../core')],
-  files: [fileOf(`./program${ending}`), packageFileOfOurs],
+  folders: [fileOf('./cell'), ...sharedFolders],
+  files: sharedFiles,
 };
 
-const translatorPackage = '@bytecodealliance/jco-transpile';
+/** The packages the translating child imports, the second by way of the first. */
+export const translatorPackage = '@bytecodealliance/jco-transpile';
+export const shimPackage = '@bytecodealliance/preview2-shim';
 
-/** What the translating child reads: our code, the translator's, and the component it warms itself up with. */
+/** What the translating child reads: its own code, the translator's, and the component it warms itself up with. */
 export function prepareReadable(): Readable {
-  const translator = packageFile(translatorPackage, import.meta.url);
-  const shim = packageFile('@bytecodealliance/preview2-shim', translator);
   return {
-    folders: [fileOf('..'), dirname(translator), dirname(shim)],
-    files: [scriptHostComponentFile, packageFileOfOurs],
+    folders: [
+      fileOf('./prepare'),
+      ...sharedFolders,
+      ...translatorPackageFiles().map((file) => dirname(file)),
+    ],
+    files: [import.meta.filename, scriptHostComponentFile, ...sharedFiles],
   };
+}
+
+/** Where the two packages really lie, by way of whatever links a package manager made. */
+function translatorPackageFiles(): readonly [translator: string, shim: string] {
+  const translator = packageFile(translatorPackage, import.meta.url);
+  return [translator, packageFile(shimPackage, translator)];
 }
 
 /** Flags of a process that evaluates generated code, with no authority but to read its own. */
@@ -43,9 +57,19 @@ export function cellFlags(): readonly string[] {
   return [...sealedFlags(cellReadable), '--disallow-code-generation-from-strings', '--disable-proto=delete'];
 }
 
-/** Flags of the translating child. Its tools start a worker of their own for input and output that never comes. */
-export function prepareFlags(maxHeapMegabytes: number): readonly string[] {
-  return [...sealedFlags(prepareReadable()), '--allow-worker', `--max-old-space-size=${maxHeapMegabytes}`];
+/** JavaScript heap of the translating child. */
+const maxPrepareHeapMegabytes = 512;
+
+/** Flags of the translating child, its entry and arguments. The translator starts a worker for input and output that never comes. */
+export function prepareArguments(apiVersion: string, isWarm: boolean): readonly string[] {
+  return [
+    ...[
+      ...sealedFlags(prepareReadable()),
+      '--allow-worker',
+      `--max-old-space-size=${maxPrepareHeapMegabytes}`,
+    ],
+    ...[prepareEntry, apiVersion, ...translatorPackageFiles(), ...(isWarm ? ['warm'] : [])],
+  ];
 }
 
 function sealedFlags({ folders, files }: Readable): readonly string[] {
@@ -65,6 +89,7 @@ const unguardedFeatures = [
   '--no-experimental-webstorage',
   '--no-experimental-websocket',
 ];
+
 /** The version of jco that is installed: programs made by another are not used. */
 export function translatorVersion(): string {
   const parsed: unknown = JSON.parse(readFileSync(packageFile(translatorPackage, import.meta.url), 'utf8'));
@@ -86,5 +111,5 @@ function packageFile(name: string, from: string): string {
       hint: 'Run npm install',
     });
   }
-  return file;
+  return realpathSync(file);
 }

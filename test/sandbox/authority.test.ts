@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,16 +9,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { confineBy, type WayName } from '../../src/sandbox/confinement/confine.ts';
 import { reachedTier } from '../../src/sandbox/confinement/reached-tier.ts';
 import { cellFlags, cellReadable } from '../../src/sandbox/entries.ts';
+import { waysHere } from './ways-here.ts';
 
 const hostileEntry = fileURLToPath(new URL('../fixtures/sandbox/hostile-entry.ts', import.meta.url));
 const readable = { ...cellReadable, folders: [...cellReadable.folders, dirname(hostileEntry)] };
 
-/** Whether this machine lets us confine like that: containers often do not. */
-function worksHere(way: WayName): boolean {
-  const { file, args } = confineBy(way, ['--version'], readable);
-  return spawnSync(file, args, { env: {}, encoding: 'utf8' }).stdout?.trim() === process.version;
-}
-const ways = (['own-root', 'own-pids', 'no-net', 'rlimits', 'none'] as const).filter(worksHere);
+const ways = waysHere(readable);
 
 let folder: string;
 let servers: readonly Server[];

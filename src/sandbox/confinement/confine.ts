@@ -31,7 +31,7 @@ const ways = {
 } satisfies Record<string, Way>;
 
 export type WayName = keyof typeof ways;
-const wayNames = Object.keys(ways) as WayName[];
+export const wayNames = Object.keys(ways) as WayName[];
 
 /**
  * The command that runs node with these arguments, confined as far as this machine allows. What was reached is not told

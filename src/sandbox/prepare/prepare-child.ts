@@ -5,14 +5,13 @@ import { SignalboxError } from '../../core/errors.ts';
 import { hostApiVersion } from '../../manifest/manifest.ts';
 import { confine } from '../confinement/confine.ts';
 import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
-import { prepareEntry, prepareFlags, prepareReadable } from '../entries.ts';
+import { prepareArguments, prepareReadable } from '../entries.ts';
 import type { Program } from '../program.ts';
 import { preparePipe, readAnswer, readyByte } from './answer.ts';
 
 const startDeadlineMs = 30_000;
 /** A component of a whole JavaScript engine (12 MB) takes 3 s, and on a busy machine three times that. */
 const translateDeadlineMs = 30_000;
-const maxHeapMegabytes = 512;
 /** Glue, core modules and their heads; more is a bomb. */
 const maxAnswerBytes = 192 * 1024 * 1024;
 
@@ -25,10 +24,7 @@ export class PrepareChild {
 
   /** @param isSpare it has time to warm up before it is used */
   constructor(isSpare: boolean) {
-    const { file, args } = confine(
-      [...prepareFlags(maxHeapMegabytes), prepareEntry, hostApiVersion, ...(isSpare ? ['warm'] : [])],
-      prepareReadable(),
-    );
+    const { file, args } = confine(prepareArguments(hostApiVersion, isSpare), prepareReadable());
     this.#process = spawn(file, args, {
       cwd: '/',
       env: {},
