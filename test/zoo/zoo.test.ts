@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Isolation, isolations } from '../../src/config/document.ts';
+import { buildGuests, soundGuest } from './build-guests.ts';
+import { type Cage, openCage } from './cage.ts';
+import { guests } from './guests.ts';
+import { letStrike } from './strike.ts';
+
+/** What the host process may grow by beside one guest: messages under way, and in the tier `thread` the guest itself. */
+const mostGrowth: Readonly<Record<Isolation, number>> = {
+  shared: 128 * 1024 * 1024,
+  own: 128 * 1024 * 1024,
+  thread: 320 * 1024 * 1024,
+};
+
+let folder: string;
+let artifacts: ReadonlyMap<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-zoo-guests-'));
+  artifacts = await buildGuests(guests, folder);
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.each(isolations)('in the tier "%s"', (tier) => {
+  let cage: Cage;
+  beforeAll(async () => {
+    cage = await openCage({
+      tier,
+      guests,
+      artifacts,
+      soundComponent: artifacts.get(soundGuest) ?? '',
+      stateFolder: join(folder, 'state'),
+    });
+  });
+  afterAll(() => cage[Symbol.asyncDispose]());
+
+  test.each(guests)('$id: $does', async (guest) => {
+    const struck = await letStrike(cage, guest);
+    const { service, disturbed, restarts, hostGrowth } = struck;
+    expect(struck.end, struck.error?.message).toEqual(guest.end);
+    expect(service.wrong).toEqual([]);
+    if (!guest.evicts) expect({ disturbed, restarts }).toEqual({ disturbed: [], restarts: 0 });
+    expect(hostGrowth).toBeLessThan(mostGrowth[tier]);
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+});
