@@ -113,7 +113,7 @@ function desk(runtime: () => Runtime) {
     }),
     greet: hostFunction(nothing, () => returned('hello')),
     'call-back': hostFunction(nothing, async (_, { plugin }) => {
-      await runtime().plugins.call(plugin, 'strike');
+      await runtime().plugins.call(plugin, 're-enters');
       return returned();
     }),
   });

@@ -61,7 +61,7 @@ function moduleText(text: string): string {
   const missing = parts.filter(({ name }) => !text.includes(`(func ${name} `)).map((part) => part.text);
   const exports = parts.map((part) => `(export "${part.export}" (func ${part.name}))`);
   return `(module ${text}
-    (memory (export "memory") 1)
+    ${text.includes('(memory (export') ? '' : '(memory (export "memory") 1)'}
     (global $free (mut i32) (i32.const 1024))
     (data (i32.const 64) "0.1.0")
     ${[...missing, ...exports].join('\n')})`;

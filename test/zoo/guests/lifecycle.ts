@@ -9,7 +9,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
   {
     id: 'trap',
     does: 'traps',
-    artifact: { component: 'trap' },
+    artifact: { component: 'spins' },
+    export: 'trap',
     strikes: 'call',
     rule: 'a trap ends the instance',
     end: inCall('GUEST_TRAPPED'),
@@ -113,7 +114,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
   {
     id: 'trap-loop',
     does: 'traps in each call',
-    artifact: { component: 'trap' },
+    artifact: { component: 'spins' },
+    export: 'trap',
     strikes: 'every call',
     rule: 'breaker: 3 failures in 60 s',
     end: { end: 'quarantined', code: 'GUEST_TRAPPED' },
@@ -124,7 +126,7 @@ export const lifecycleGuests: readonly ZooGuest[] = [
     artifact: { script: 'snapshot-bomb' },
     strikes: 'reload',
     rule: 'message_bytes',
-    end: { end: 'degraded', code: 'MESSAGE_TOO_LARGE' },
+    end: { end: 'error', at: 'reload', code: 'MESSAGE_TOO_LARGE' },
   },
   {
     id: 'false-snapshot',
@@ -145,7 +147,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
   {
     id: 'waits-for-host',
     does: 'waits for an answer of the host that never comes',
-    artifact: { component: 'waits-for-host' },
+    artifact: { component: 'asks-host' },
+    export: 'waits-for-host',
     strikes: 'call',
     ...host,
     ...deadline,
@@ -164,7 +167,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
   {
     id: 're-enters',
     does: 'has the host call it while it waits for the host',
-    artifact: { component: 're-enters' },
+    artifact: { component: 'asks-host' },
+    export: 're-enters',
     strikes: 'call',
     ...host,
     ...deadline,
@@ -173,7 +177,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
   {
     id: 'breaks-host',
     does: 'calls what fails in the host',
-    artifact: { component: 'breaks-host' },
+    artifact: { component: 'asks-host' },
+    export: 'breaks-host',
     strikes: 'call',
     ...host,
     rule: 'a failing host call ends the instance',
@@ -182,7 +187,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
   {
     id: 'traps-after-host',
     does: 'traps once the host has answered',
-    artifact: { component: 'traps-after-host' },
+    artifact: { component: 'asks-host' },
+    export: 'traps-after-host',
     strikes: 'call',
     ...host,
     rule: 'a trap ends the instance',

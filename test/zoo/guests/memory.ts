@@ -15,7 +15,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'memory-grow',
     does: 'takes memory until it gets no more, and goes on',
-    artifact: { component: 'memory-grow' },
+    artifact: { component: 'takes-memory' },
+    export: 'memory-grow',
     strikes: 'call',
     rule: 'memory_bytes',
     limits: fourMiB,
@@ -24,7 +25,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'memory-bomb',
     does: 'takes memory until it gets no more, and gives up',
-    artifact: { component: 'memory-bomb' },
+    artifact: { component: 'takes-memory' },
+    export: 'memory-bomb',
     strikes: 'call',
     rule: 'memory_bytes',
     limits: fourMiB,
@@ -33,7 +35,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'memory-at-once',
     does: 'asks for 2 GB in one go',
-    artifact: { component: 'memory-at-once' },
+    artifact: { component: 'takes-memory' },
+    export: 'memory-at-once',
     strikes: 'call',
     rule: 'memory_bytes',
     limits: fourMiB,
@@ -42,7 +45,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'table-grow',
     does: 'grows a table until it gets no more',
-    artifact: { component: 'table-grow' },
+    artifact: { component: 'takes-memory' },
+    export: 'table-grow',
     strikes: 'call',
     rule: 'table elements',
     end: returns(true),
@@ -50,7 +54,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'table-at-once',
     does: 'asks for a table of ten million',
-    artifact: { component: 'table-at-once' },
+    artifact: { component: 'takes-memory' },
+    export: 'table-at-once',
     strikes: 'call',
     rule: 'table elements',
     end: returns(-1),
@@ -85,7 +90,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'aliasing-lists',
     does: 'returns 16,000 lists that are all the same 900 KB',
-    artifact: { component: 'aliasing-lists' },
+    artifact: { component: 'takes-memory' },
+    export: 'aliasing-lists',
     strikes: 'call',
     rule: 'lift budget',
     end: inCall('MESSAGE_TOO_LARGE'),
@@ -93,7 +99,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'aliasing-texts',
     does: 'returns 16,000 texts in the same 900 KB',
-    artifact: { component: 'aliasing-texts' },
+    artifact: { component: 'takes-memory' },
+    export: 'aliasing-texts',
     strikes: 'call',
     rule: 'lift budget',
     end: inCall('MESSAGE_TOO_LARGE'),
@@ -110,7 +117,8 @@ export const memoryGuests: readonly ZooGuest[] = [
   {
     id: 'wide-list',
     does: 'returns 600,000 options in 1.2 MB',
-    artifact: { component: 'wide-list' },
+    artifact: { component: 'takes-memory' },
+    export: 'wide-list',
     strikes: 'call',
     rule: 'lift budget',
     end: inCall('MESSAGE_TOO_LARGE'),

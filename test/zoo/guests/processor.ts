@@ -6,7 +6,14 @@ const littleInitFuel = { fuel_per_init: 200_000_000, fuel_per_call: 20_000_000 }
 
 /** Guests that take the processor and do not give it back, or run out of stack. */
 export const processorGuests: readonly ZooGuest[] = [
-  { id: 'spin', does: 'loops for ever', artifact: { component: 'spin' }, strikes: 'call', ...fuel },
+  {
+    id: 'spin',
+    does: 'loops for ever',
+    artifact: { component: 'spins' },
+    export: 'spin',
+    strikes: 'call',
+    ...fuel,
+  },
   { id: 'spin-script', does: 'loops for ever', artifact: { script: 'spin' }, strikes: 'call', ...fuel },
   {
     id: 'spin-in-catch',
@@ -60,14 +67,16 @@ export const processorGuests: readonly ZooGuest[] = [
   {
     id: 'spin-in-fill',
     does: 'fills memory for ever, with one instruction a turn',
-    artifact: { component: 'spin-in-fill' },
+    artifact: { component: 'spins' },
+    export: 'spin-in-fill',
     strikes: 'call',
     ...fuel,
   },
   {
     id: 'spin-in-copy',
     does: 'copies a table for ever',
-    artifact: { component: 'spin-in-copy' },
+    artifact: { component: 'spins' },
+    export: 'spin-in-copy',
     strikes: 'call',
     ...fuel,
   },
@@ -82,14 +91,16 @@ export const processorGuests: readonly ZooGuest[] = [
   {
     id: 'spin-in-post-return',
     does: 'answers, then spins while it gives the answer back',
-    artifact: { component: 'spin-in-post-return' },
+    artifact: { component: 'spins' },
+    export: 'spin-in-post-return',
     strikes: 'call',
     ...fuel,
   },
   {
     id: 'spins-after-host',
     does: 'spins once the host has answered',
-    artifact: { component: 'spins-after-host' },
+    artifact: { component: 'asks-host' },
+    export: 'spins-after-host',
     strikes: 'call',
     permissions: ['host:use:zoo:host/desk'],
     ...fuel,
@@ -175,7 +186,8 @@ export const processorGuests: readonly ZooGuest[] = [
   {
     id: 'spin-rich',
     does: 'loops for ever, with more fuel than time',
-    artifact: { component: 'spin' },
+    artifact: { component: 'spins' },
+    export: 'spin',
     strikes: 'call',
     rule: 'call_deadline_ms',
     limits: { call_deadline_ms: 400, fuel_per_call: 1_000_000_000_000 },
@@ -195,7 +207,8 @@ export const processorGuests: readonly ZooGuest[] = [
   {
     id: 'recursion',
     does: 'calls itself until the stack ends',
-    artifact: { component: 'recursion' },
+    artifact: { component: 'spins' },
+    export: 'recursion',
     strikes: 'call',
     rule: 'stack',
     end: inCall('STACK_EXHAUSTED'),
@@ -203,7 +216,8 @@ export const processorGuests: readonly ZooGuest[] = [
   {
     id: 'wide-recursion',
     does: 'as recursion, with large frames',
-    artifact: { component: 'wide-recursion' },
+    artifact: { component: 'spins' },
+    export: 'wide-recursion',
     strikes: 'call',
     rule: 'stack',
     end: inCall('STACK_EXHAUSTED'),
@@ -213,8 +227,8 @@ export const processorGuests: readonly ZooGuest[] = [
     does: 'calls itself until the stack ends',
     artifact: { script: 'recursion' },
     strikes: 'call',
-    rule: 'stack of the engine',
-    end: inCall('GUEST_TRAPPED'),
+    rule: 'stack',
+    end: inCall('STACK_EXHAUSTED'),
   },
   {
     id: 'recursion-in-catch',
@@ -228,8 +242,8 @@ export const processorGuests: readonly ZooGuest[] = [
     does: 'parses half a million nested arrays',
     artifact: { script: 'recursion-in-json' },
     strikes: 'call',
-    rule: 'stack of the engine',
-    end: inCall('GUEST_TRAPPED'),
+    rule: 'stack',
+    end: inCall('STACK_EXHAUSTED'),
   },
   {
     id: 'timers',
