@@ -279,7 +279,7 @@ export const loadingGuests: readonly ZooGuest[] = [
     artifact: { component: 'huge-memory' },
     strikes: 'load',
     rule: 'memory_bytes',
-    end: atLoad('ARTIFACT_TOO_LARGE'),
+    end: atLoad('MEMORY_EXHAUSTED'),
   },
   {
     id: 'huge-table',

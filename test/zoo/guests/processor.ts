@@ -82,11 +82,11 @@ export const processorGuests: readonly ZooGuest[] = [
   },
   {
     id: 'spin-in-realloc',
-    does: 'spins when it is asked for room for its arguments',
+    does: 'spins when it is asked for room for the settings of its init',
     artifact: { component: 'spin-in-realloc' },
-    strikes: 'call',
-    args: ['text'],
+    strikes: 'load',
     ...fuel,
+    end: atLoad('FUEL_EXHAUSTED'),
   },
   {
     id: 'spin-in-post-return',
@@ -110,6 +110,7 @@ export const processorGuests: readonly ZooGuest[] = [
     does: 'spins where the answer of the host is to be written',
     artifact: { component: 'spins-in-answer' },
     strikes: 'call',
+    config: {},
     permissions: ['host:use:zoo:host/desk'],
     ...fuel,
   },
@@ -235,7 +236,8 @@ export const processorGuests: readonly ZooGuest[] = [
     does: 'catches the end of the stack, and calls itself from there',
     artifact: { script: 'recursion-in-catch' },
     strikes: 'call',
-    ...fuel,
+    rule: 'stack',
+    end: inCall('STACK_EXHAUSTED'),
   },
   {
     id: 'recursion-in-json',
