@@ -11,7 +11,7 @@ export const brokenBytes = {
   /** The first section says that it is longer than the file. */
   'false-size': (sound) => Buffer.concat([sound.slice(0, 9), Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f])]),
   /** An opcode nobody has assigned, where the core module has `unreachable`. */
-  'unknown-opcode': (sound) => replaced(sound, [0x00, 0x0b], [0xff, 0x0b]),
+  'unknown-opcode': (sound) => replaced(sound, [0x03, 0x00, 0x00, 0x0b], [0x03, 0x00, 0xff, 0x0b]),
   /** Names that end the string, the line or the comment they are pasted into. */
   'name-quote': (sound) => replaced(sound, text('strike-here'), text("a');//xxxxx")),
   'name-newline': (sound) => replaced(sound, text('strike-here'), text('a\n\r\u2028*/x${')),

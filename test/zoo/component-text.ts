@@ -48,12 +48,17 @@ export async function createComponentBuilder(): Promise<
   return {
     async build(text) {
       if (/^\(component/m.test(text)) return await parse(text);
-      const binary = await parse(moduleText(text));
+      const binary = await moduleBytes(text);
       await writeFile(join(folder, 'world.wit'), worldText(text));
       return await componentNew(await componentEmbed({ binary, witPath: folder, world: 'guest' }));
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** The core module of a text that is no whole component. */
+export function moduleBytes(text: string): Promise<Uint8Array> {
+  return parse(moduleText(text));
 }
 
 /** Imports come first in a core module, wherever the text has them: the guest's own fields stand before ours. */

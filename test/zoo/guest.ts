@@ -1,3 +1,4 @@
+import { type Isolation, isolations } from '../../src/config/document.ts';
 import type { ErrorCode } from '../../src/core/error-catalogue.ts';
 import type { Limits } from '../../src/permissions/limits.ts';
 import type { BrokenBytes } from './broken-bytes.ts';
@@ -60,3 +61,22 @@ export const returns = (value?: unknown): End => ({ end: 'returned', value });
 
 /** Runs out within a tenth of a second, where the defaults take longer than anyone wants to wait for two hundred guests. */
 export const littleFuel = { fuel_per_call: 20_000_000 } as const;
+
+/** Why an artifact is refused before anything of it runs. */
+const refusedUnrun: ReadonlySet<ErrorCode> = new Set([
+  'ARTIFACT_INVALID',
+  'ARTIFACT_MISSING',
+  'ARTIFACT_NAME_REFUSED',
+  'ARTIFACT_TOO_LARGE',
+  'MANIFEST_INVALID',
+  'API_INCOMPATIBLE',
+  'WORLD_MISMATCH',
+  'IMPORT_UNKNOWN',
+  'IMPORT_UNDECLARED',
+  'PREPARE_FAILED',
+]);
+
+/** Where a guest strikes: in each tier, but what is refused before it comes to one is refused once. */
+export function tiersOf({ end }: ZooGuest): readonly Isolation[] {
+  return end.end === 'error' && end.at === 'load' && refusedUnrun.has(end.code) ? ['shared'] : isolations;
+}

@@ -254,8 +254,8 @@ export const loadingGuests: readonly ZooGuest[] = [
     does: 'has nine memories',
     artifact: { component: 'many-memories' },
     strikes: 'load',
-    rule: 'memories',
-    end: atLoad('ARTIFACT_TOO_LARGE'),
+    rule: 'translator, meter',
+    end: atLoad('PREPARE_FAILED'),
   },
   {
     id: 'memory64',
