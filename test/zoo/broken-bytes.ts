@@ -11,7 +11,7 @@ export const brokenBytes = {
   /** The first section says that it is longer than the file. */
   'false-size': (sound) => Buffer.concat([sound.slice(0, 9), Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f])]),
   /** An opcode nobody has assigned, where the core module has `unreachable`. */
-  'unknown-opcode': (sound) => replaced(sound, [0x03, 0x00, 0x00, 0x0b], [0x03, 0x00, 0xff, 0x0b]),
+  'unknown-opcode': (sound) => replaced(sound, [...mark, 0x1a, 0x00, 0x0b], [...mark, 0x1a, 0xff, 0x0b]),
   /** Names that end the string, the line or the comment they are pasted into. */
   'name-quote': (sound) => replaced(sound, text('strike-here'), text("a');//xxxxx")),
   'name-newline': (sound) => replaced(sound, text('strike-here'), text('a\n\r\u2028*/x${')),
@@ -37,6 +37,9 @@ export const brokenBytes = {
 } as const satisfies Readonly<Record<string, (sound: Uint8Array) => Uint8Array>>;
 
 export type BrokenBytes = keyof typeof brokenBytes;
+
+/** The constant that stands before `unreachable` in sound.wat. */
+const mark = [0x41, 0xe7, 0x8a, 0x8d, 0x09];
 
 const preamble = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00]);
 

@@ -8,16 +8,21 @@ import { createRuntime, defineCapability, hostFunction, type Runtime, returned }
 import { clearGrounds, layGrounds } from './grounds.ts';
 import type { ZooGuest } from './guest.ts';
 import { neighbourScript, neighbours } from './neighbours.ts';
+import { startServers } from './servers.ts';
 
 /** The whole zoo in one runtime, every guest asleep, and the neighbours awake: all in one tier. */
 export interface Cage extends AsyncDisposable {
   readonly tier: Isolation;
   readonly folder: string;
   readonly runtime: Runtime;
+  /** Interfaces of ours that scripts can reach. */
+  readonly offered: readonly string[];
   /** How often the neighbours were started again so far. */
   neighbourRestarts(): number;
   /** Lines and events of one guest so far. */
   told(id: string): number;
+  /** Requests that reached the server nobody was granted. */
+  trespasses(): number;
   /** What a row says, with the places of this cage filled in. */
   fill<T>(written: T): T;
 }
@@ -37,9 +42,16 @@ export const pluginIdOf = (guest: { readonly id: string }): string => `zoo.${gue
 
 export async function openCage(options: CageOptions): Promise<Cage> {
   const folder = await layGrounds();
+  const servers = await startServers();
   const fill = <T>(written: T): T => {
     const text = JSON.stringify(written);
-    return text === undefined ? written : JSON.parse(text.replaceAll('{folder}', folder));
+    if (text === undefined) return written;
+    return JSON.parse(
+      text
+        .replaceAll('{folder}', folder)
+        .replaceAll('{open}', servers.open)
+        .replaceAll('{inner}', servers.inner),
+    );
   };
   await writeFile(join(folder, 'neighbour.js'), neighbourScript);
   const restarts = new Map<string, number>();
@@ -67,15 +79,19 @@ export async function openCage(options: CageOptions): Promise<Cage> {
       restarts.set(event.plugin, event.total);
   });
   await runtime.settled();
+  const offered: unknown = await runtime.plugins.call(neighbours.script.id, 'offered');
   return {
     tier: options.tier,
     folder,
     runtime,
+    offered: Array.isArray(offered) ? offered.map(String) : [],
     fill,
     neighbourRestarts: () => [...restarts.values()].reduce((sum, total) => sum + total, 0),
+    trespasses: () => servers.innerRequests(),
     told: (id) => told.get(id) ?? 0,
     [Symbol.asyncDispose]: async () => {
       await runtime.close();
+      await servers[Symbol.asyncDispose]();
       await clearGrounds(folder);
     },
   };

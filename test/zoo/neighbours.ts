@@ -7,7 +7,11 @@ export const neighbours = {
   component: { id: 'good.component', export: 'strike-here' },
 } as const;
 
-export const neighbourScript = 'export const double = (n) => n * 2;\n';
+/** The second export tells which interfaces scripts can reach. */
+export const neighbourScript = `
+  export const double = (n) => n * 2;
+  export const offered = () => Object.keys(globalThis[Symbol.for('signalbox')]);
+`;
 const componentAnswer = 7;
 /** However quick the guest is: enough to see that they go on. */
 const leastRounds = 10;

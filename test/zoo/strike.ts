@@ -21,6 +21,13 @@ export interface Struck {
   /** The longest the event loop of the host did not turn. */
   readonly hostStallMs: number;
   readonly told: number;
+  readonly trespasses: number;
+}
+
+/** Why a guest cannot strike here: the host does not offer what it is about. */
+export function leftOut({ offered }: Cage, { needs, artifact }: ZooGuest): boolean {
+  if (needs === undefined) return false;
+  return 'script' in artifact ? !offered.includes(needs) : needs.startsWith('wasi:');
 }
 
 type Ending = Pick<Struck, 'end' | 'error'>;
@@ -54,6 +61,7 @@ export async function letStrike(cage: Cage, guest: ZooGuest): Promise<Struck> {
     restarts: cage.neighbourRestarts() - restartsBefore,
     ...host.stop(),
     told: cage.told(id),
+    trespasses: cage.trespasses(),
   };
 }
 
