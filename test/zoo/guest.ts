@@ -16,13 +16,16 @@ export type GuestArtifact =
   /** Something that is there already, from the folder of the cage. */
   | { readonly path: string };
 
+/** The last two arrive with the virtual WASI, and then are codes like any other. */
+type EndCode = ErrorCode | 'LIMIT_REACHED' | 'GUEST_EXITED';
+
 /** How a strike must end, whole. */
 export type End =
-  | { readonly end: 'error'; readonly at: 'load' | 'call' | 'event' | 'reload'; readonly code: ErrorCode }
+  | { readonly end: 'error'; readonly at: 'load' | 'call' | 'event' | 'reload'; readonly code: EndCode }
   | { readonly end: 'returned'; readonly value: unknown }
   | { readonly end: 'stopped' }
-  | { readonly end: 'quarantined'; readonly code: ErrorCode }
-  | { readonly end: 'degraded'; readonly code: ErrorCode };
+  | { readonly end: 'quarantined'; readonly code: EndCode }
+  | { readonly end: 'degraded'; readonly code: EndCode };
 
 /** Where it goes wrong: while it is loaded, in one call, in an event of the host, while it is stopped, call after call, while it is reloaded. */
 export type StrikesAt = 'load' | 'call' | 'event' | 'shutdown' | 'every call' | 'reload';
@@ -54,16 +57,16 @@ export interface ZooGuest {
   readonly isRaced?: boolean;
 }
 
-export const atLoad = (code: ErrorCode): End => ({ end: 'error', at: 'load', code });
-export const inCall = (code: ErrorCode): End => ({ end: 'error', at: 'call', code });
-export const inEvent = (code: ErrorCode): End => ({ end: 'error', at: 'event', code });
+export const atLoad = (code: EndCode): End => ({ end: 'error', at: 'load', code });
+export const inCall = (code: EndCode): End => ({ end: 'error', at: 'call', code });
+export const inEvent = (code: EndCode): End => ({ end: 'error', at: 'event', code });
 export const returns = (value?: unknown): End => ({ end: 'returned', value });
 
 /** Runs out within a tenth of a second, where the defaults take longer than anyone wants to wait for two hundred guests. */
 export const littleFuel = { fuel_per_call: 20_000_000 } as const;
 
 /** Why an artifact is refused before anything of it runs. */
-const refusedUnrun: ReadonlySet<ErrorCode> = new Set([
+const refusedUnrun: ReadonlySet<EndCode> = new Set([
   'ARTIFACT_INVALID',
   'ARTIFACT_MISSING',
   'ARTIFACT_NAME_REFUSED',

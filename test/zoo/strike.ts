@@ -25,9 +25,9 @@ export interface Struck {
 }
 
 /** Why a guest cannot strike here: the host does not offer what it is about. */
-export function leftOut({ offered }: Cage, { needs, artifact }: ZooGuest): boolean {
+export function leftOut({ offered }: Cage, { needs }: ZooGuest): boolean {
   if (needs === undefined) return false;
-  return 'script' in artifact ? !offered.includes(needs) : needs.startsWith('wasi:');
+  return !offered.includes(needs.startsWith('wasi:') ? 'wasi' : needs);
 }
 
 type Ending = Pick<Struck, 'end' | 'error'>;

@@ -44,7 +44,7 @@ describe.each(isolations)('in the tier "%s"', (tier) => {
 
   const here = guests.filter((guest) => tiersOf(guest).includes(tier));
 
-  test.each(here)('$id: $does', { timeout: patienceMs }, async (guest, { skip }) => {
+  test.for(here)('$id: $does', { timeout: patienceMs }, async (guest, { skip }) => {
     if (leftOut(cage, guest)) skip(`The host does not offer "${guest.needs}" yet`);
     const struck = await letStrike(cage, guest);
     const { service, disturbed, restarts, hostGrowth, elapsedMs } = struck;

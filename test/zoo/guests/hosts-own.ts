@@ -66,7 +66,7 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
   },
   {
     id: 'metrics-flood',
-    does: 'counts under 2,000 labels',
+    does: 'counts under 300 labels',
     artifact: { script: 'metrics-flood' },
     needs: 'signalbox:plugin/metrics',
     permissions: ['metrics'],
@@ -99,6 +99,6 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
     needs: 'wasi:cli/exit',
     strikes: 'call',
     rule: 'virtual WASI',
-    end: inCall('GUEST_TRAPPED'),
+    end: inCall('GUEST_EXITED'),
   },
 ];
