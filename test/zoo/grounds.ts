@@ -22,7 +22,7 @@ export async function layGrounds(): Promise<string> {
   await symlink('deep', join(granted, 'link-inside'));
   await symlink('/proc', join(granted, 'link-proc'));
   await symlink('loop', join(granted, 'loop'));
-  await once(spawn('mkfifo', [join(granted, 'pipe')]), 'exit');
+  await once(spawn('sh', ['-c', 'mkfifo "$0"', join(granted, 'pipe')]), 'exit');
   return folder;
 }
 

@@ -5,6 +5,7 @@ import { type Isolation, isolations } from '../../src/config/document.ts';
 import { buildGuests, soundGuest } from './build-guests.ts';
 import { openCage } from './cage.ts';
 import { tiersOf, type ZooGuest } from './guest.ts';
+import { prepareGuests } from './prepare-guests.ts';
 import { leftOut, letStrike, type Struck } from './strike.ts';
 
 /** What each guest did, by tier. */
@@ -19,6 +20,7 @@ export async function runZoo(
   const run = new Map<string, Map<Isolation, Struck>>();
   try {
     const artifacts = await buildGuests(guests, folder);
+    await prepareGuests(guests, artifacts, join(folder, 'state'));
     for (const tier of isolations) {
       await using cage = await openCage({
         tier,

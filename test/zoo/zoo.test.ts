@@ -7,6 +7,7 @@ import { buildGuests, soundGuest } from './build-guests.ts';
 import { type Cage, openCage } from './cage.ts';
 import { tiersOf } from './guest.ts';
 import { guests } from './guests.ts';
+import { prepareGuests } from './prepare-guests.ts';
 import { leftOut, letStrike } from './strike.ts';
 
 /** What the host process may grow by beside one guest: messages under way, and in the tier `thread` the guest itself. */
@@ -16,15 +17,17 @@ const mostGrowth: Readonly<Record<Isolation, number>> = {
   thread: 320 * 1024 * 1024,
 };
 
-/** Components are prepared one by one, on whatever is left of the machine. */
+/** Whatever is left of the machine. */
 const patienceMs = 60_000;
+const preparePatienceMs = 300_000;
 
 let folder: string;
 let artifacts: ReadonlyMap<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-zoo-guests-'));
   artifacts = await buildGuests(guests, folder);
-});
+  await prepareGuests(guests, artifacts, join(folder, 'state'));
+}, preparePatienceMs);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
