@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { guests } from './guests.ts';
 import { runPeers } from './peers/run-peers.ts';
 import { runZoo } from './run-zoo.ts';
@@ -9,7 +10,15 @@ import { tableText } from './table-text.ts';
 const page = new URL('../../docs/explanation/zoo.md', import.meta.url);
 
 const tell = (...parts: readonly unknown[]): void => void process.stderr.write(`${parts.join(' ')}\n`);
-const run = await runZoo(guests, ({ id }, tier, { end }) => tell(tier, id, JSON.stringify(end.end)));
+const run = await runZoo(guests, (guest, tier, { end, error, elapsedMs }) => {
+  const isExpected = isDeepStrictEqual(end, guest.end);
+  tell(
+    tier,
+    guest.id,
+    `${Math.round(elapsedMs)} ms`,
+    isExpected ? 'as expected' : `UNEXPECTED: ${error?.code ?? inspect(end)}`,
+  );
+});
 const { extism, quickjs } = await runPeers(guests, ({ id }, peer, { end }) => tell(peer, id, end));
 
 const versions = {
