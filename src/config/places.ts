@@ -116,6 +116,19 @@ function parseProgram(text: string): AST.TOMLProgram | ParseError {
     return parseTOML(text.replace(/^\uFEFF/, ' '));
   } catch (error) {
     if (error instanceof ParseError) return error;
+    // It spreads the characters of a string over the stack: from about 130,000 there is no room for them.
+    if (error instanceof RangeError) throw tooLongForEditing(error);
     throw error;
   }
+}
+
+function tooLongForEditing(cause: RangeError): SignalboxError {
+  return new SignalboxError(
+    'CONFIG_EDIT_REFUSED',
+    'The config file holds a text too long to be edited around',
+    {
+      hint: 'Edit it by hand, or move texts of more than 100,000 characters into files of their own',
+      cause,
+    },
+  );
 }

@@ -1,7 +1,10 @@
 import type { BenchRow } from './row.ts';
 import { eventsRow } from './rows/events.ts';
+import { evictionRow } from './rows/eviction.ts';
 import { identicalReplayRow } from './rows/identical-replay.ts';
 import { loadRow } from './rows/load.ts';
+import { neighbourRow } from './rows/neighbour.ts';
+import { peersRow } from './rows/peers.ts';
 import { roundTripRow } from './rows/round-trip.ts';
 import { runawayRow } from './rows/runaway.ts';
 import { saveToReadyRow } from './rows/save-to-ready.ts';
@@ -16,6 +19,9 @@ const rows = [
   roundTripRow,
   thousandIdleRow,
   runawayRow,
+  neighbourRow,
+  evictionRow,
+  peersRow,
 ];
 
 const asked = process.argv.slice(2);

@@ -224,6 +224,11 @@ test.each<[string, string, Change]>([
   expect(codeOf(() => edited(text, change))).toBe(code);
 });
 
+test('a text too long for the parser that finds places refuses the edit', () => {
+  const text = `[[plugins.entries]]\nid = "a"\nconfig.text = "${'x'.repeat(500_000)}"`;
+  expect(codeOf(() => edited(text, on))).toBe('CONFIG_EDIT_REFUSED');
+});
+
 describe('over a corpus of ugly files', () => {
   const ids = ['a.first', 'b.second', 'c.third'].map(parsePluginId);
   const anyId = fc.constantFrom(...ids);

@@ -243,17 +243,9 @@ export class GuestInstance implements Instance {
     try {
       pending.settle({ outcome: 'returned', value: fromScriptJson(text), usage });
     } catch (cause) {
-      if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
-      const error = new SignalboxError(
-        'GUEST_TRAPPED',
-        `"${pending.request.export}" returned JSON that cannot be read`,
-        {
-          cause,
-          details: { entered: true },
-        },
-      );
-      pending.settle({ outcome: 'failed', error: error.toRecord() });
-      this.end(error.toRecord(), true);
+      const error = unreadableResult(cause, pending.request.export).toRecord();
+      pending.settle({ outcome: 'failed', error });
+      this.end(error, true);
     }
   }
 
@@ -314,4 +306,17 @@ export class GuestInstance implements Instance {
     if (!error) throw new ProtocolError('an error is malformed');
     return error;
   }
+}
+
+function unreadableResult(cause: unknown, exportName: string): SignalboxError {
+  const details = { entered: true };
+  if (cause instanceof SignalboxError)
+    return new SignalboxError(cause.code, cause.message, {
+      ...(cause.hint !== undefined && { hint: cause.hint }),
+      details: { ...cause.details, ...details },
+      cause,
+    });
+  if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
+  const message = `"${exportName}" returned JSON that cannot be read`;
+  return new SignalboxError('GUEST_TRAPPED', message, { cause, details });
 }

@@ -22,4 +22,29 @@ describe('JSON for scripts', () => {
   ])('%s becomes the value again', (text, value) => {
     expect(fromScriptJson(text)).toEqual(value);
   });
+
+  test.each([
+    ['deeper than 32', 'lift_depth', 33, `${'['.repeat(40)}${']'.repeat(40)}`],
+    ['deeper than 32, never closed', 'lift_depth', 33, '{"a":'.repeat(100_000)],
+    ['wider than 100,000 elements', 'lift_elements', 100_001, `[${'1,'.repeat(200_000)}1]`],
+    ['wide in many small objects', 'lift_elements', 100_001, `[${'{},'.repeat(200_000)}{}]`],
+  ])('what is %s is over the budget of a call', (_what, name, reached, text) => {
+    expect(() => fromScriptJson(text)).toThrow(
+      expect.objectContaining({
+        code: 'MESSAGE_TOO_LARGE',
+        details: { limit: { name, reached, allowed: reached - 1 } },
+      }),
+    );
+  });
+
+  test.each([
+    `["${'[,'.repeat(200_000)}"]`,
+    JSON.stringify([
+      '\\',
+      '"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[',
+      '\\"{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{{',
+    ]),
+  ])('what stands in a text counts nothing', (text) => {
+    expect(fromScriptJson(text)).toEqual(JSON.parse(text));
+  });
 });

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Isolation, isolations } from '../../src/config/document.ts';
+import { buildGuests, soundGuest } from './build-guests.ts';
+import { type Cage, openCage } from './cage.ts';
+import { tiersOf } from './guest.ts';
+import { guests } from './guests.ts';
+import { prepareGuests } from './prepare-guests.ts';
+import { leftOut, letStrike } from './strike.ts';
+
+/** What the host process may grow by beside one guest: messages under way, and in the tier `thread` the guest itself. */
+const mostGrowth: Readonly<Record<Isolation, number>> = {
+  shared: 128 * 1024 * 1024,
+  own: 128 * 1024 * 1024,
+  thread: 320 * 1024 * 1024,
+};
+
+/** Whatever is left of the machine. */
+const patienceMs = 60_000;
+const preparePatienceMs = 300_000;
+
+let folder: string;
+let artifacts: ReadonlyMap<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-zoo-guests-'));
+  artifacts = await buildGuests(guests, folder);
+  await prepareGuests(guests, artifacts, join(folder, 'state'));
+}, preparePatienceMs);
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.each(isolations)('in the tier "%s"', (tier) => {
+  let cage: Cage;
+  beforeAll(async () => {
+    cage = await openCage({
+      tier,
+      guests,
+      artifacts,
+      soundComponent: artifacts.get(soundGuest) ?? '',
+      stateFolder: join(folder, 'state'),
+    });
+  });
+  afterAll(() => cage[Symbol.asyncDispose]());
+
+  const here = guests.filter((guest) => tiersOf(guest).includes(tier));
+
+  test.for(here)('$id: $does', { timeout: patienceMs }, async (guest, { skip }) => {
+    if (leftOut(cage, guest)) skip(`The host does not offer "${guest.needs}" yet`);
+    const struck = await letStrike(cage, guest);
+    const { service, disturbed, restarts, hostGrowth, elapsedMs } = struck;
+    expect(struck.end, struck.error?.message).toEqual(guest.end);
+    expect(service.wrong).toEqual([]);
+    if (!guest.evicts) expect({ disturbed, restarts }).toEqual({ disturbed: [], restarts: 0 });
+    expect(struck.trespasses).toBe(0);
+    expect(hostGrowth).toBeLessThan(mostGrowth[tier]);
+    if (guest.tells) {
+      const perSecond = guest.limits?.[guest.tells.limit] ?? 0;
+      // One second's worth may be saved up.
+      expect(struck.told).toBeLessThanOrEqual(perSecond * (2 + elapsedMs / 1000));
+    }
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+});
