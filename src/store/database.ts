@@ -25,7 +25,9 @@ const workerEntry = new URL(`./database-worker${extname(import.meta.url)}`, impo
  * @throws `STORE_FAILED` when it cannot be opened, is damaged, or was written by a newer Signalbox
  */
 export async function openDatabase(file: string): Promise<Database> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw failure(file, toErrorRecord(error).message);
+  });
   const worker = new Worker(workerEntry, { workerData: file, env: {}, execArgv: [] });
   worker.unref();
   const waiting = new Map<number, PromiseWithResolvers<readonly (readonly Row[])[]>>();
@@ -68,7 +70,8 @@ export async function openDatabase(file: string): Promise<Database> {
       return ask({ number, statements });
     },
     async [Symbol.asyncDispose]() {
-      // Behind what is under way; the worker ends when it has obeyed.
+      // Behind what is under way; the worker ends when it has obeyed. A host that has nothing else to do waits for that.
+      worker.ref();
       worker.postMessage('close');
       await gone;
     },
