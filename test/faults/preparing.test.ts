@@ -27,7 +27,7 @@ describe('the translating child', () => {
 
   fuzz(
     'gives a program of valid modules, or one of our errors, and the next one works',
-    8,
+    4,
     fc.asyncProperty(damaged, async (bytes) => {
       try {
         const { program } = await preparer.translate(bytes, new AbortController().signal);
