@@ -3,8 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { SignalboxError } from '../../src/core/errors.ts';
 import { readComponent } from '../../src/sandbox/prepare/component-reader.ts';
 import { Preparer } from '../../src/sandbox/prepare/preparer.ts';
+import { codeOr } from '../support/code-or.ts';
 import { realComponents } from '../support/components.ts';
-import { codeOr, fuzz } from '../support/fuzz.ts';
+import { fuzz } from '../support/fuzz.ts';
 import { mutationsOfWasm } from '../support/mutated-bytes.ts';
 import { wasm } from '../support/web-assembly.ts';
 

@@ -4,8 +4,9 @@ import { meterModule } from '../../src/sandbox/metering/meter-module.ts';
 import { readComponent } from '../../src/sandbox/prepare/component-reader.ts';
 import { rewriteCore } from '../../src/sandbox/prepare/rewrite-core.ts';
 import { worldOf } from '../../src/sandbox/prepare/world.ts';
+import { codeOr } from '../support/code-or.ts';
 import { coreModulesOf, realComponents } from '../support/components.ts';
-import { codeOr, fuzz } from '../support/fuzz.ts';
+import { fuzz } from '../support/fuzz.ts';
 import { mutationsOfWasm } from '../support/mutated-bytes.ts';
 import { wasm } from '../support/web-assembly.ts';
 

@@ -4,8 +4,9 @@ import { applyEdit, type ConfigEdit } from '../../src/config/edit.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 import { parseManifest } from '../../src/manifest/parse.ts';
+import { codeOr } from '../support/code-or.ts';
 import { hostileToml } from '../support/corpora.ts';
-import { codeOr, fuzz } from '../support/fuzz.ts';
+import { fuzz } from '../support/fuzz.ts';
 import { anyText, configDocuments, configFixtures, mutationsOf } from '../support/toml-texts.ts';
 
 const file = '/host/app.toml';

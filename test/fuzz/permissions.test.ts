@@ -10,8 +10,9 @@ import {
   permissionKinds,
   permissionText,
 } from '../../src/permissions/permission.ts';
+import { codeOr } from '../support/code-or.ts';
 import { pathAttacks } from '../support/corpora.ts';
-import { codeOr, fuzz } from '../support/fuzz.ts';
+import { fuzz } from '../support/fuzz.ts';
 
 const kinds = Object.keys(permissionKinds) as PermissionKind[];
 const attack = fc.constantFrom(...pathAttacks.flatMap(([, paths]) => paths).filter((path) => path !== ''));

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { SignalboxError } from '../../src/core/errors.ts';
 import { scaled, seed } from './scale.ts';
 
 declare module 'vitest' {
@@ -41,14 +40,4 @@ export function fuzz<Inputs>(
     },
     patienceMs + numRuns * patiencePerRunMs,
   );
-}
-
-/** What `work` gives, or the code of the error of ours it throws; any other is a bug and goes on. */
-export function codeOr<T>(work: () => T): T | string {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SignalboxError) return error.code;
-    throw error;
-  }
 }
