@@ -81,7 +81,7 @@ function componentsIn(node: Node): readonly Node[] {
 async function translate(component: Uint8Array, index: number): Promise<string> {
   try {
     const { program } = await preparer.translate(component, new AbortController().signal);
-    const broken = Object.values(program.modules).filter((module) => !wasm.validate(module));
+    const broken = Object.values(program.modules).filter(({ code }) => !wasm.validate(code));
     if (broken.length > 0) problems.push(`component ${index}: a module of the program is not valid`);
     return 'program';
   } catch (error) {

@@ -59,9 +59,9 @@ describe('a path', () => {
   fuzz(
     'that a grant covers has components below it, each by the grammar, that name the same path',
     5_000,
-    fc.property(root, written, (scope, path) => {
-      const normalized = normalizeGuestPath(path);
-      fc.pre(covers({ kind: 'fs:read', scope }, { kind: 'fs:read', scope: normalized }));
+    fc.property(root, written, fc.boolean(), (scope, path, isBelow) => {
+      const normalized = normalizeGuestPath(isBelow ? `${normalizeRoot(scope)}/${path}` : path);
+      if (!covers({ kind: 'fs:read', scope }, { kind: 'fs:read', scope: normalized })) return;
       const components = componentsBelow(normalizeRoot(scope), normalized);
       expect(components?.map(componentProblem)).toEqual(components?.map(() => undefined) ?? []);
       expect(components && joinBelow(normalizeRoot(scope), components)).toBe(normalized);

@@ -13,6 +13,7 @@ import {
   ProtocolError,
   writeMessage,
 } from '../../src/sandbox/protocol/messages.ts';
+import { decodeReport } from '../../src/sandbox/protocol/usage.ts';
 import { tags, typedArrays, type ValueBudget, ValueError } from '../../src/sandbox/protocol/value-format.ts';
 import { wire } from '../sandbox/protocol/wire.ts';
 import { fuzz } from '../support/fuzz.ts';
@@ -128,6 +129,25 @@ describe('a value', () => {
       (each) => {
         const record = parseErrorValue(each);
         if (record) expect([typeof record.blame, typeof record.message]).toEqual(['string', 'string']);
+      },
+    ),
+  );
+
+  fuzz(
+    'that is taken for a report of what a call used holds amounts, or is refused',
+    2_000,
+    fc.property(
+      fc.oneof(
+        encoded,
+        fc.tuple(value, value, value, value).map((parts) => new Uint8Array(encodeValue(parts))),
+      ),
+      (bytes) => {
+        try {
+          const { fuel, cpuMs, memoryBytes } = decodeReport(bytes).usage;
+          for (const amount of [fuel, cpuMs, memoryBytes]) expect(amount).toBeGreaterThanOrEqual(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ValueError);
+        }
       },
     ),
   );

@@ -1,6 +1,7 @@
 import type { SoakRow } from './row.ts';
 import { callsRow } from './rows/calls.ts';
 import { cellsRow } from './rows/cells.ts';
+import { fuelRow } from './rows/fuel.ts';
 import { fuzzRows } from './rows/fuzz.ts';
 import { hostileRow } from './rows/hostile.ts';
 import { hundredRow } from './rows/hundred.ts';
@@ -20,6 +21,7 @@ const rows: Readonly<Record<string, (scale: number, seed: number) => Promise<rea
   scripts: scriptReloadsRow,
   components: componentReloadsRow,
   hostile: hostileRow,
+  fuel: fuelRow,
   plugins: hundredRow,
 };
 

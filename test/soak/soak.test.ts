@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scaled, seed } from '../support/scale.ts';
 import { callOften } from './calls.ts';
+import { repeatCall } from './fuel.ts';
 import { callHostile } from './hostile.ts';
 import { runHundred } from './hundred.ts';
 import { reloadOften } from './reloads.ts';
@@ -39,6 +40,15 @@ describe('in a short soak', () => {
         wrongNeighbour: 0,
         ended: calls,
       });
+    },
+    patienceMs,
+  );
+
+  test(
+    'a call takes the same fuel on every fresh instance in every tier',
+    async () => {
+      const { figures } = await repeatCall(scaled(4));
+      expect(figures).toEqual({ script: [expect.any(Number)], component: [expect.any(Number)] });
     },
     patienceMs,
   );
