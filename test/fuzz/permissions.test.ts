@@ -31,25 +31,84 @@ const scope = fc.oneof(
   { weight: 1, arbitrary: attack },
 );
 
-const permission: fc.Arbitrary<Permission> = fc
-  .tuple(fc.constantFrom(...kinds), scope)
-  .map(([kind, text]) => (permissionKinds[kind].scope ? { kind, scope: text } : { kind }));
+const origin = fc.constantFrom(
+  ...[
+    '*',
+    'https://a.example',
+    'https://*.a.example',
+    'https://b.a.example',
+    'https://*.b.a.example',
+    'https://c.b.a.example',
+  ],
+  ...[
+    'http://a.example',
+    'https://a.example:8443',
+    'https://nota.example',
+    'HTTPS://B.A.example:443/',
+    'http://2130706433',
+    'http://[::1]',
+  ],
+);
+const scopeOf = (kind: PermissionKind): fc.Arbitrary<string> => (kind === 'net:request' ? origin : scope);
+const permissionOf = (kind: PermissionKind): fc.Arbitrary<Permission> =>
+  permissionKinds[kind].scope
+    ? scopeOf(kind).map((text) => parsePermission(`${kind}:${text}`))
+    : fc.constant({ kind });
+
+/** Near an origin: what parsers of URLs disagree about. */
+const originLike = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        'https',
+        'http',
+        '://',
+        ':',
+        '/',
+        '//',
+        '\\',
+        '@',
+        '#',
+        '?',
+        '*',
+        '.',
+        'a.example',
+        'example',
+        '127.0.0.1',
+        '[::1]',
+        '%2e',
+        '0x7f',
+        '443',
+      ),
+      fc.string({ unit: 'binary', maxLength: 2 }),
+    ),
+    { minLength: 1, maxLength: 7 },
+  )
+  .map((parts) => parts.join(''));
+
+const permission = fc.constantFrom(...kinds).chain(permissionOf);
 /** Of one kind: else two of them hardly ever speak of the same thing. */
 const related = fc
-  .tuple(fc.constantFrom(...kinds), fc.array(scope, { minLength: 3, maxLength: 3 }))
-  .map(([kind, scopes]) =>
-    scopes.map((text): Permission => (permissionKinds[kind].scope ? { kind, scope: text } : { kind })),
-  );
+  .constantFrom(...kinds)
+  .chain((kind) => fc.array(permissionOf(kind), { minLength: 3, maxLength: 3 }));
 
 describe('the grammar of permissions', () => {
   fuzz(
-    'reads any text as a permission that prints as that text, or refuses it',
+    'reads any text as a permission that prints as that text, an origin in its one spelling, or refuses it',
     2_000,
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), permission.map(permissionText)), (text) => {
-      const parsed = codeOr(() => parsePermission(text));
-      if (typeof parsed === 'string') expect(parsed).toBe('PERMISSION_INVALID');
-      else expect(permissionText(parsed)).toBe(text);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        permission.map(permissionText),
+        originLike.map((text) => `net:request:${text}`),
+      ),
+      (text) => {
+        const parsed = codeOr(() => parsePermission(text));
+        if (typeof parsed === 'string') expect(parsed).toBe('PERMISSION_INVALID');
+        else if (parsed.kind !== 'net:request') expect(permissionText(parsed)).toBe(text);
+        else expect(parsePermission(permissionText(parsed))).toEqual(parsed);
+      },
+    ),
   );
 
   fuzz(
@@ -77,6 +136,20 @@ describe('a grant', () => {
       if (!wide || !middle || !narrow) return;
       if (!covers(wide, middle) || !covers(middle, narrow)) return;
       expect(covers(wide, narrow)).toBe(true);
+    }),
+  );
+
+  fuzz(
+    'for an origin covers that origin, or names below its star, and nothing else a URL may say',
+    3_000,
+    fc.property(origin, fc.oneof(origin, originLike), (granted, written) => {
+      const wanted = codeOr(() => parsePermission(`net:request:${written}`));
+      if (typeof wanted === 'string' || wanted.scope === undefined) return;
+      const grant = parsePermission(`net:request:${granted}`);
+      if (!covers(grant, wanted) || grant.scope === wanted.scope) return;
+      const [star, name] = [new URL(String(grant.scope)), new URL(wanted.scope)];
+      expect([name.protocol, name.port]).toEqual([star.protocol, star.port]);
+      expect(name.hostname.endsWith(star.hostname.slice(1))).toBe(true);
     }),
   );
 
