@@ -1,7 +1,7 @@
 import { filter, firstValueFrom, merge, timeout } from 'rxjs';
 import { SignalboxError } from '../../src/core/errors.ts';
 import { createTestRuntime, type TestRuntime } from '../../src/testing.ts';
-import { childrenRunning } from '../support/processes.ts';
+import { descendantsRunning } from '../support/processes.ts';
 
 export interface KilledCells {
   readonly kills: number;
@@ -72,9 +72,9 @@ export async function killCells(kills: number): Promise<KilledCells> {
     await until(box, () => calls >= from + callsBetweenKills);
     const cellsBefore = new Map(box.plugins.list().map(({ id, cell }) => [id as string, cell]));
     struck.clear();
-    const cells = await childrenRunning('sandbox/cell');
+    const cells = await descendantsRunning('sandbox/cell');
     const victim = cells[kill % cells.length];
-    if (victim) process.kill(victim.pid, 'SIGKILL');
+    if (victim !== undefined) process.kill(victim, 'SIGKILL');
     await until(box, () => struck.size > 0);
     await until(box, () => box.plugins.list().every(({ state }) => state === 'Ready'));
     const labels = new Set([...struck].map((id) => cellsBefore.get(id)));

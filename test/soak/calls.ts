@@ -1,5 +1,5 @@
-import { createTestRuntime } from '../../src/testing.ts';
 import { type Drift, driftOf } from './drift.ts';
+import { startPlain } from './plain-runtime.ts';
 
 export interface CallsRun {
   readonly calls: number;
@@ -11,8 +11,8 @@ export interface CallsRun {
 
 /** Calls one script, one call at a time. */
 export async function callOften(calls: number): Promise<CallsRun> {
-  await using box = await createTestRuntime({
-    plugins: { 'soak.add': { source: 'export function add(a, b) { return a + b; }' } },
+  await using box = await startPlain({
+    'soak.add': { source: 'export function add(a, b) { return a + b; }' },
   });
   let wrong = 0;
   const startedAt = performance.now();

@@ -1,14 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { childrenRunning } from '../support/processes.ts';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { descendantsRunning } from '../support/processes.ts';
 
 export interface Drift {
   /** Medians of the first and the last tenth of all calls, milliseconds. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** Resident memory of the host and of its cells, medians of the first and last tenth of the looks, bytes. */
+  /** Resident memory of the host, its garbage collected, and of its cells; medians of the first and last tenth of the looks, bytes. */
   readonly host: readonly [first: number, last: number];
   readonly cells: readonly [first: number, last: number];
 }
+
+// What V8 has not got round to collecting is no growth.
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 /** Looks at memory during a run. */
 const looks = 100;
@@ -25,6 +31,7 @@ export async function driftOf(times: number, work: (run: number) => Promise<unkn
   const every = Math.max(1, Math.floor(times / looks));
   for (let run = 0; run < times; run++) {
     if (run % every === 0) {
+      collectGarbage();
       host.push(process.memoryUsage.rss());
       cells.push(await memoryOfCells());
     }
@@ -56,9 +63,9 @@ function median(values: readonly number[]): number {
 
 /** Resident memory of all cells together, bytes; Linux only. */
 export async function memoryOfCells(): Promise<number> {
-  const cells = await childrenRunning('sandbox/cell');
+  const cells = await descendantsRunning('sandbox/cell');
   const sizes = await Promise.all(
-    cells.map(async ({ pid }) => {
+    cells.map(async (pid) => {
       const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
       return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
     }),

@@ -1,6 +1,6 @@
 import { SignalboxError } from '../../src/core/errors.ts';
-import { createTestRuntime } from '../../src/testing.ts';
 import { memoryOfCells } from './drift.ts';
+import { startPlain } from './plain-runtime.ts';
 
 export interface HostileRun {
   readonly calls: number;
@@ -26,11 +26,9 @@ const guests: Readonly<Record<string, string>> = {
 /** Calls guests that take what they can, a neighbour between them, and looks what stays. */
 export async function callHostile(calls: number): Promise<HostileRun> {
   const ids = Object.keys(guests).map((name) => `bad.${name}`);
-  await using box = await createTestRuntime({
-    plugins: {
-      ...Object.fromEntries(Object.entries(guests).map(([name, source]) => [`bad.${name}`, { source }])),
-      'good.add': { source: 'export function add(a, b) { return a + b; }' },
-    },
+  await using box = await startPlain({
+    ...Object.fromEntries(Object.entries(guests).map(([name, source]) => [`bad.${name}`, { source }])),
+    'good.add': { source: 'export function add(a, b) { return a + b; }' },
   });
   const outcomes: Record<string, number> = {};
   let wrongNeighbour = 0;

@@ -10,7 +10,7 @@ import { type PluginId, parsePluginId } from '../../src/core/ids.ts';
 import type { Runtime } from '../../src/options.ts';
 import { createRuntime } from '../../src/runtime.ts';
 import { heldResources, leakedSince } from '../support/held-resources.ts';
-import { childrenRunning } from '../support/processes.ts';
+import { descendantsRunning } from '../support/processes.ts';
 import { memoryOfCells } from './drift.ts';
 import { randomFrom } from './random.ts';
 
@@ -99,9 +99,9 @@ async function disturb(
           runtime,
           ids.filter((each) => !off.has(each)),
         );
-        const cells = await childrenRunning('sandbox/cell');
+        const cells = await descendantsRunning('sandbox/cell');
         const victim = cells[random(cells.length)];
-        if (victim) process.kill(victim.pid, 'SIGKILL');
+        if (victim !== undefined) process.kill(victim, 'SIGKILL');
         return;
       }
     }

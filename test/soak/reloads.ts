@@ -1,6 +1,6 @@
-import { createTestRuntime, type TestPlugin } from '../../src/testing.ts';
 import { heldResources, leakedSince } from '../support/held-resources.ts';
 import { type Drift, driftOf } from './drift.ts';
+import { type PlainPlugin, startPlain } from './plain-runtime.ts';
 
 export interface ReloadsRun {
   readonly reloads: number;
@@ -13,7 +13,7 @@ export interface ReloadsRun {
 }
 
 interface Reloaded {
-  readonly plugin: TestPlugin;
+  readonly plugin: PlainPlugin;
   readonly export: string;
   readonly args: readonly unknown[];
   readonly answer: unknown;
@@ -38,7 +38,7 @@ export const reloaded = {
 /** Loads a plugin beside itself and swaps, again and again, with a call after each swap. */
 export async function reloadOften(kind: keyof typeof reloaded, reloads: number): Promise<ReloadsRun> {
   const { plugin, export: name, args, answer }: Reloaded = reloaded[kind];
-  await using box = await createTestRuntime({ plugins: { 'soak.reload': plugin } });
+  await using box = await startPlain({ 'soak.reload': plugin });
   let failed = 0;
   const reload = async (): Promise<void> => {
     const { state, degraded } = await box.plugins.reload('soak.reload');
