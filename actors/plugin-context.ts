@@ -50,7 +50,7 @@ export interface PluginContext {
   readonly serving: Serving | undefined;
   /** Instances that were told to close and have not said that they did. */
   readonly retiring: readonly number[];
-  /** Instances begun so far. */
+  /** The number of the instance begun last. */
   readonly generations: number;
   readonly watchPaths: readonly string[];
   /** Failures that count, see `judgeFailure`. */
@@ -86,6 +86,16 @@ export function initialContext({ assignment, message }: PluginInput, now: number
     degraded: undefined,
     message,
   };
+}
+
+/**
+ * XState remembers, for each state and for good, every type of event it was ever asked for, and the end of each actor is a type of its own:
+ * without an end to the numbers a plugin that is reloaded often grows. None of a thousand instances ago still lives.
+ */
+const maxGenerations = 1_000;
+
+export function nextGeneration(generation: number): number {
+  return (generation % maxGenerations) + 1;
 }
 
 /** Id of the actor that runs one instance. */

@@ -28,6 +28,9 @@ export interface ErrorRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** Messages quote what others wrote, and travel to logs, relays and terminals: more than this is nothing a person reads. */
+const maxTextChars = 2_000;
+
 /** The one error type. Match on `code`, never on `message`. */
 export class SignalboxError extends Error {
   override readonly name = 'SignalboxError';
@@ -37,9 +40,9 @@ export class SignalboxError extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: SignalboxErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(bounded(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : bounded(options.hint);
     this.location = options.location;
     this.details = options.details;
   }
@@ -62,6 +65,12 @@ export class SignalboxError extends Error {
   static fromRecord(record: ErrorRecord, cause?: unknown): SignalboxError {
     return new SignalboxError(record.code, record.message, { ...record, cause });
   }
+}
+
+function bounded(text: string): string {
+  if (text.length <= maxTextChars) return text;
+  const cut = text.slice(0, maxTextChars - 1);
+  return `${cut.isWellFormed() ? cut : `${cut.slice(0, -1)} `}…`;
 }
 
 /** Any thrown value as a record; what is not ours becomes `INTERNAL` (or the code given) with its message. */

@@ -3,14 +3,16 @@
  * - `/` separates; a path starts with a granted root as the operator wrote it, and names no component twice over (`//`, `.`, `..`).
  * - A component has no control character, `\` or `:`, does not end in a dot or a space, is no device name of Windows (`aux.vcd` is
  *   one), holds no encoded `.` `/` `\` or NUL (`%2e`), and is at most 255 bytes; a path at most 4,096.
+ * - All of that holds as well for what others may make of the component: decoded as often as it goes (`%252e`), in the compatibility
+ *   normal form (`．．` and `a／b` of full width), without characters that nothing shows (a zero-width space).
  *
- * It costs some names that a Unix disk may hold: `run_12:30.vcd`, `a\b`, `notes.`, `aux.c`. Such an entry is listed as `other` and
+ * It costs some names that a Unix disk may hold: `run_12:30.vcd`, `a\b`, `notes.`, `notes…`, `aux.c`. Such an entry is listed as `other` and
  * cannot be opened; the operator renames it, or grants it by its own name, since a root is taken as written.
  */
 const maxPathBytes = 4_096;
 const maxComponentBytes = 255;
 
-const deviceNames = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
+const deviceNames = /^(con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9]|lpt[0-9])\s*(\.|$)/i;
 const encodedSyntax = /%(2e|2f|5c|00)/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/;
@@ -22,10 +24,13 @@ export function normalizeRoot(written: string): string {
   return components.length === 0 ? '.' : components.join('/');
 }
 
-/** A guest's spelling of a path without the two freedoms it has: one leading `./` and one trailing `/`. */
+/**
+ * A guest's spelling of a path without the two freedoms it has: one leading `./` and one trailing `/`. A second one is no freedom: such a
+ * path stays as it is and lies below no root, so that normalizing again changes nothing.
+ */
 export function normalizeGuestPath(written: string): string {
-  const path = written.startsWith('./') && written.length > 2 ? written.slice(2) : written;
-  return path.endsWith('/') && path.length > 1 ? path.slice(0, -1) : path;
+  const path = /^\.\/(?!\/|\.\/|\.?$)/.test(written) ? written.slice(2) : written;
+  return /[^/]\/$/.test(path) ? path.slice(0, -1) : path;
 }
 
 /**
@@ -59,18 +64,40 @@ export function joinBelow(root: string, components: readonly string[]): string {
 
 /** What is wrong with one component; undefined when it follows the grammar. */
 export function componentProblem(component: string): string | undefined {
+  if (tooLong(component, maxComponentBytes)) return `has a component of more than ${maxComponentBytes} bytes`;
+  // U+FFFD is what decoders make of bytes that are no text: overlong forms of `.` and `/` for one.
+  if (!component.isWellFormed() || component.includes('\ufffd')) return 'is not valid Unicode';
+  let reading: string;
+  let next = component;
+  do {
+    reading = next;
+    const problem = syntaxProblem(reading);
+    if (problem !== undefined) return problem;
+    next = readAgain(reading);
+  } while (next !== reading);
+  return undefined;
+}
+
+function syntaxProblem(component: string): string | undefined {
   if (component === '') return 'has an empty component';
   if (component === '.' || component === '..') return `has a component "${component}"`;
-  if (!component.isWellFormed()) return 'is not valid Unicode';
   if (controlCharacters.test(component)) return 'has a control character';
+  if (component.includes('/')) return 'has a slash in disguise';
   if (component.includes('\\')) return 'has a backslash';
   if (component.includes(':')) return 'has a colon';
   if (encodedSyntax.test(component)) return 'has percent-encoded syntax';
   if (component.endsWith('.') || component.endsWith(' '))
     return 'has a component that ends in a dot or a space';
   if (deviceNames.test(component)) return 'has a component that is a device name on Windows';
-  if (tooLong(component, maxComponentBytes)) return `has a component of more than ${maxComponentBytes} bytes`;
   return undefined;
+}
+
+/** What a careless reader makes of a component; each time shorter or the same, but for the first. */
+function readAgain(component: string): string {
+  return component
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/%([0-7][0-9a-f])/gi, (_encoded, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 function textBelow(root: string, path: string): string | undefined {

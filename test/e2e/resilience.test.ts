@@ -1,19 +1,11 @@
-import { readdir } from 'node:fs/promises';
-import { getActiveResourcesInfo } from 'node:process';
 import { describe, expect, test, vi } from 'vitest';
 import type { TelemetryEvent } from '../../relays/telemetry.ts';
 import { createTestRuntime } from '../../src/testing.ts';
+import { heldResources, leakedSince } from '../support/held-resources.ts';
 import { childrenRunning } from '../support/processes.ts';
 
 const answer = (value: number): string => `export function answer() { return ${value}; }`;
 const component = 'plugins/hello_world/dist/hello-world.wasm';
-
-/** What a leak would add to, by name: open descriptors, child processes, timers and watchers. */
-async function held(): Promise<Readonly<Record<string, number>>> {
-  const counts: Record<string, number> = { children: (await childrenRunning('')).length };
-  for (const name of getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1;
-  return { ...counts, descriptors: (await readdir('/proc/self/fd')).length };
-}
 
 describe('many plugins', () => {
   test('200 of both kinds load, answer and unload, and leave nothing behind', async () => {
@@ -27,18 +19,14 @@ describe('many plugins', () => {
     );
     // The first runtime of a process leaves warm caches; what the second adds is a leak.
     await (await createTestRuntime({ plugins: { 'warm.up': { source: answer(0) } } })).close();
-    // Measured inside `waitFor`, whose own timers then stand on both sides.
-    const before = await vi.waitFor(held);
+    const before = await heldResources();
     {
       await using box = await createTestRuntime({ plugins: Object.fromEntries([...scripts, ...components]) });
       expect(box.plugins.list().filter(({ state }) => state !== 'Ready')).toEqual([]);
       const answers = await Promise.all(scripts.map(([id]) => box.plugins.call(id, 'answer')));
       expect(answers).toEqual(scripts.map((_, index) => index));
     }
-    await vi.waitFor(async () => {
-      const grown = Object.entries(await held()).filter(([name, count]) => count > (before[name] ?? 0));
-      expect(grown).toEqual([]);
-    }, 5_000);
+    expect(await leakedSince(before)).toEqual([]);
   }, 120_000);
 });
 

@@ -37,6 +37,6 @@ test('no statement attaches another database', async () => {
 });
 
 test('a file that is no database is refused by name', async () => {
-  await expect(openDatabase('/dev/null/state.sqlite')).rejects.toThrow();
+  await expect(openDatabase('/dev/null/state.sqlite')).rejects.toMatchObject({ code: 'STORE_FAILED' });
   await expect(openDatabase(import.meta.filename)).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });

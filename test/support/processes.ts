@@ -43,3 +43,12 @@ export async function childrenRunning(part: string): Promise<readonly ChildProce
   );
   return found.flat();
 }
+
+/** As `childrenRunning`, and the children of children: a cell may have what confines it for a parent. */
+export async function descendantsRunning(part: string): Promise<readonly number[]> {
+  const pids = await descendantsOf(process.pid);
+  const commandLines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return pids.filter((_pid, index) => commandLines[index]?.includes(part));
+}

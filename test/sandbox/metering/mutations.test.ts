@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SignalboxError } from '../../../src/core/errors.ts';
 import { meterModule } from '../../../src/sandbox/metering/meter-module.ts';
+import { fuzz } from '../../support/fuzz.ts';
 import { meterOptions } from '../../support/metered.ts';
+import { mutationsOfWasm } from '../../support/mutated-bytes.ts';
 import { programs, toText } from '../../support/random-program.ts';
 import { wasm } from '../../support/web-assembly.ts';
-
-const runs = Number(process.env['FUZZ_RUNS'] ?? 300);
 
 /** One of everything: sections, segment forms, types, immediates. */
 const sampler = `(module
@@ -35,32 +35,27 @@ const sampler = `(module
     i32.const 1 i32.const 2 i32.const 0 select (result i32) drop
     local.get 0 ref.func $body call_ref $f return_call $imported))`;
 
+const samples = [
+  await parse(sampler),
+  ...(await Promise.all(
+    fc.sample(programs, { numRuns: 20, seed: 7 }).map((program) => parse(toText(program))),
+  )),
+];
+
 describe('mutated modules', () => {
-  test('are refused by one of our errors, or give a valid module', async () => {
-    const samples = [await parse(sampler)];
-    for (const program of fc.sample(programs, { numRuns: 20, seed: 7 }))
-      samples.push(await parse(toText(program)));
+  test('start from modules that are valid, and stay so metered', () => {
     for (const sample of samples) expect(wasm.validate(meterModule(sample, meterOptions))).toBe(true);
-    const edit = fc.record({
-      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-      byte: fc.nat(255),
-      cut: fc.nat(3),
-      extra: fc.uint8Array({ maxLength: 2 }),
-    });
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...samples),
-        fc.array(edit, { minLength: 1, maxLength: 3 }),
-        (sample, edits) => {
-          const mutated = edits.reduce(mutate, sample);
-          const isValid = wasm.validate(mutated);
-          const outcome = outcomeOf(mutated);
-          expect(outcome === 'refused' || (outcome === 'valid' && isValid)).toBe(true);
-        },
-      ),
-      { numRuns: runs * 20 },
-    );
   });
+
+  fuzz(
+    'are refused by one of our errors, or give a valid module',
+    6_000,
+    fc.property(mutationsOfWasm(samples), (mutated) => {
+      const isValid = wasm.validate(mutated);
+      const outcome = outcomeOf(mutated);
+      expect(outcome === 'refused' || (outcome === 'valid' && isValid)).toBe(true);
+    }),
+  );
 
   test('are refused when they are cut off anywhere', async () => {
     const sample = await parse(sampler);
@@ -71,24 +66,6 @@ describe('mutated modules', () => {
     expect(outcomes.filter(([expected, found]) => expected !== found)).toEqual([]);
   });
 });
-
-interface Edit {
-  readonly at: number;
-  readonly byte: number;
-  readonly cut: number;
-  readonly extra: Uint8Array;
-}
-
-/** Sets a byte, and sometimes cuts some out or puts some in. */
-function mutate(bytes: Uint8Array, { at, byte, cut, extra }: Edit): Uint8Array {
-  const place = 8 + Math.floor(at * (bytes.length - 8));
-  return Uint8Array.from([
-    ...bytes.subarray(0, place),
-    byte,
-    ...(cut === 3 ? extra : []),
-    ...bytes.subarray(place + (cut === 2 ? 2 : 1)),
-  ]);
-}
 
 function outcomeOf(bytes: Uint8Array): 'refused' | 'valid' | 'invalid' {
   try {

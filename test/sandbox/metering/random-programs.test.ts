@@ -1,52 +1,50 @@
 import { parse } from '@bytecodealliance/jco-transpile/wasm-tools';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { slack } from '../../../src/sandbox/metering/call-costs.ts';
 import { meterModule } from '../../../src/sandbox/metering/meter-module.ts';
+import { fuzz } from '../../support/fuzz.ts';
 import { budgetsWith, meterOptions, newFuel, plenty } from '../../support/metered.ts';
 import { programs, toText } from '../../support/random-program.ts';
 import { runProgram } from '../../support/random-program-run.ts';
 import { wasm } from '../../support/web-assembly.ts';
 
-const runs = Number(process.env['FUZZ_RUNS'] ?? 300);
 const steps = 60;
 
 describe('random programs', () => {
-  test('compute the same metered, pay for all that runs, and pay little for what does not', async () => {
-    await fc.assert(
-      fc.asyncProperty(programs, fc.nat(100), async (program, value) => {
-        const bytes = await parse(toText(program));
-        const expected = runProgram(program, steps, value);
-        const raw = runWasm(bytes, value);
-        const metered = runWasm(meterModule(bytes, meterOptions), value);
-        expect([raw.result, metered.result]).toEqual([expected.result, expected.result]);
-        const paid = metered.spentAtHost.map((spent, call) => spent >= (expected.costAtHost[call] ?? 0));
-        expect(paid).toEqual(expected.costAtHost.map(() => true));
-        expect(metered.spent).toBeGreaterThanOrEqual(expected.cost);
-        expect(metered.spent).toBeLessThanOrEqual(slack * (expected.cost + 1));
-      }),
-      { numRuns: runs },
-    );
-  });
+  fuzz(
+    'compute the same metered, pay for all that runs, and pay little for what does not',
+    300,
+    fc.asyncProperty(programs, fc.nat(100), async (program, value) => {
+      const bytes = await parse(toText(program));
+      const expected = runProgram(program, steps, value);
+      const raw = runWasm(bytes, value);
+      const metered = runWasm(meterModule(bytes, meterOptions), value);
+      expect([raw.result, metered.result]).toEqual([expected.result, expected.result]);
+      const paid = metered.spentAtHost.map((spent, call) => spent >= (expected.costAtHost[call] ?? 0));
+      expect(paid).toEqual(expected.costAtHost.map(() => true));
+      expect(metered.spent).toBeGreaterThanOrEqual(expected.cost);
+      expect(metered.spent).toBeLessThanOrEqual(slack * (expected.cost + 1));
+    }),
+  );
 
-  test('stop below zero with whatever budget is too small', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        programs,
-        fc.nat(100),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        async (program, value, part) => {
-          const metered = meterModule(await parse(toText(program)), meterOptions);
-          const { spent, result } = runWasm(metered, value);
-          const budget = BigInt(Math.floor(spent * part));
-          const short = runWasm(metered, value, budget);
-          if (budget < spent) expect([short.result, short.left < 0n]).toEqual(['unreachable', true]);
-          else expect(short.result).toBe(result);
-        },
-      ),
-      { numRuns: runs },
-    );
-  });
+  fuzz(
+    'stop below zero with whatever budget is too small',
+    300,
+    fc.asyncProperty(
+      programs,
+      fc.nat(100),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      async (program, value, part) => {
+        const metered = meterModule(await parse(toText(program)), meterOptions);
+        const { spent, result } = runWasm(metered, value);
+        const budget = BigInt(Math.floor(spent * part));
+        const short = runWasm(metered, value, budget);
+        if (budget < spent) expect([short.result, short.left < 0n]).toEqual(['unreachable', true]);
+        else expect(short.result).toBe(result);
+      },
+    ),
+  );
 });
 
 interface WasmRun {
