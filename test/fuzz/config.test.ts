@@ -73,9 +73,9 @@ const setting = fc.record({
 const otherEdit = fc.constantFrom<ConfigEdit>(
   { change: 'set-enabled', id, enabled: true },
   { change: 'set-enabled', id, enabled: false },
-  { change: 'add-permission', id, permission: 'time:read' },
-  { change: 'add-permission', id, permission: 'fs:read:a "b"' },
-  { change: 'remove-permission', id, permission: 'log' },
+  { change: 'grant', id, permissions: ['time:read'] },
+  { change: 'grant', id, permissions: ['fs:read:a "b"'] },
+  { change: 'revoke', id, permissions: ['log'] },
   { change: 'add-entry', id: parsePluginId('new.one'), artifactPath: 'dir/with "quotes"' },
 );
 

@@ -10,6 +10,7 @@ import {
   permissionKinds,
   permissionText,
 } from '../../src/permissions/permission.ts';
+import { profilePolicy } from '../../src/permissions/profiles.ts';
 import { codeOr } from '../support/code-or.ts';
 import { pathAttacks } from '../support/corpora.ts';
 import { fuzz } from '../support/fuzz.ts';
@@ -175,6 +176,7 @@ describe('what takes effect', () => {
     fc.record({ want: permission.map(permissionText), reason: fc.constant('r'), optional: fc.boolean() }),
     { maxLength: 5 },
   );
+  const policy = profilePolicy('default');
   const granted = fc.array(permission.map(permissionText), { maxLength: 5 });
 
   fuzz(
@@ -184,7 +186,7 @@ describe('what takes effect', () => {
       const { effective, missing, withheld } = resolveGrants({
         manifest: { permissions },
         isDeclared: true,
-        entry: { permissions: texts },
+        entry: { permissions: texts, leases: [], policy },
       });
       const grants = texts.map(parsePermission);
       for (const one of effective) {
@@ -204,7 +206,11 @@ describe('what takes effect', () => {
     2_000,
     fc.property(wants, granted, fc.nat(4), (permissions, texts, gone) => {
       const effectiveOf = (of: readonly string[]) =>
-        resolveGrants({ manifest: { permissions }, isDeclared: true, entry: { permissions: of } }).effective;
+        resolveGrants({
+          manifest: { permissions },
+          isDeclared: true,
+          entry: { permissions: of, leases: [], policy },
+        }).effective;
       const all = effectiveOf(texts);
       for (const one of effectiveOf(texts.toSpliced(gone, 1))) expect(allows(all, one).allowed).toBe(true);
     }),
