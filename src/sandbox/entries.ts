@@ -63,11 +63,8 @@ const maxPrepareHeapMegabytes = 512;
 /** Flags of the translating child, its entry and arguments. The translator starts a worker for input and output that never comes. */
 export function prepareArguments(apiVersion: string, isWarm: boolean): readonly string[] {
   return [
-    ...[
-      ...sealedFlags(prepareReadable()),
-      '--allow-worker',
-      `--max-old-space-size=${maxPrepareHeapMegabytes}`,
-    ],
+    ...sealedFlags(prepareReadable()),
+    ...['--allow-worker', `--max-old-space-size=${maxPrepareHeapMegabytes}`],
     ...[prepareEntry, apiVersion, ...translatorPackageFiles(), ...(isWarm ? ['warm'] : [])],
   ];
 }
