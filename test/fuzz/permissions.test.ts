@@ -177,6 +177,7 @@ describe('what takes effect', () => {
     { maxLength: 5 },
   );
   const policy = profilePolicy('default');
+  const nothingLeased = { baseFolder: '/app', now: 0, leaseUse: new Map() };
   const granted = fc.array(permission.map(permissionText), { maxLength: 5 });
 
   fuzz(
@@ -187,13 +188,14 @@ describe('what takes effect', () => {
         manifest: { permissions },
         isDeclared: true,
         entry: { permissions: texts, leases: [], policy },
+        ...nothingLeased,
       });
       const grants = texts.map(parsePermission);
       for (const one of effective) {
         expect(allows(grants, one).allowed).toBe(true);
         expect(permissions.some(({ want }) => isAskedBy(parsePermission(want), one))).toBe(true);
       }
-      const unmet = new Set([...missing.map((each) => each.permission), ...withheld]);
+      const unmet = new Set([...missing, ...withheld].map((each) => each.permission));
       for (const { want } of permissions) {
         const asked = parsePermission(want);
         if (asked.scope !== '*') expect(unmet.has(want)).toBe(!allows(grants, asked).allowed);
@@ -210,6 +212,7 @@ describe('what takes effect', () => {
           manifest: { permissions },
           isDeclared: true,
           entry: { permissions: of, leases: [], policy },
+          ...nothingLeased,
         }).effective;
       const all = effectiveOf(texts);
       for (const one of effectiveOf(texts.toSpliced(gone, 1))) expect(allows(all, one).allowed).toBe(true);
