@@ -1,7 +1,7 @@
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
+import { wasiInterfaces } from '../core/wasi.ts';
 import type { Wanting } from './granting.ts';
 import { type Permission, type PermissionKind, parsePermission, permissionText } from './permission.ts';
-import { wasiInterfaces } from './wasi.ts';
 
 interface OwnInterface {
   /** The permissions it acts under; one of them makes importing it legitimate. None: it needs no permission. */

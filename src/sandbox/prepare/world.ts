@@ -1,6 +1,5 @@
 import { SignalboxError } from '../../core/errors.ts';
-import { isWasi } from '../../core/wasi.ts';
-import { wasiInterfaces } from '../../permissions/wasi.ts';
+import { isWasi, wasiInterfaces } from '../../core/wasi.ts';
 import type { ProgramExport, ProgramImport, ProgramWorld } from '../program.ts';
 import type { ComponentReading, ExternItem } from './component-reader.ts';
 
