@@ -4,7 +4,7 @@ import { atLoad, inCall, returns, type ZooGuest } from '../guest.ts';
 export const engineGuests: readonly ZooGuest[] = [
   {
     id: 'probe',
-    does: 'looks for process, require, fetch and 24 other names',
+    does: 'looks for process, require, fetch and 23 other names',
     artifact: { script: 'probe' },
     strikes: 'call',
     rule: 'no such globals',

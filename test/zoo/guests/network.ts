@@ -119,9 +119,10 @@ export const networkGuests: readonly ZooGuest[] = [
     'ssrf-redirect',
     'is sent on to the inner network by a server it may ask',
     'each redirect is checked anew',
-    ['{open}/to-inner', '{open}/to-metadata', '{open}/to-file', '{open}/loop'],
-    [denied, denied, 'io', 'too-many-redirects'],
+    ['{open}/to-inner', '{open}/to-metadata', '{open}/to-file'],
+    [denied, denied, 'io'],
   ),
+  asks('redirect-loop', 'is sent in a circle', 'five redirects', ['{open}/loop'], ['too-many-redirects']),
   asks(
     'header-injection',
     'ends a header early, and names whom to ask',
