@@ -150,11 +150,10 @@ export const fileGuests: readonly ZooGuest[] = [
   ),
   {
     id: 'path-race',
-    does: 'reads 400 times while a file is exchanged for a link to a secret',
+    does: 'reads 100 times while a file is exchanged for a link to a secret',
     artifact: { script: 'races' },
     permissions: all,
-    limits: { fs_ops_per_second: 10_000 },
-    args: ['granted/swap/file', 400],
+    args: ['granted/swap/file', 100],
     strikes: 'call',
     rule: 'no link is followed',
     isRaced: true,

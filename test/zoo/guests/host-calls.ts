@@ -117,7 +117,6 @@ export const hostCallGuests: readonly ZooGuest[] = [
     permissions: ['watch:granted'],
     strikes: 'call',
     rule: '64 subscriptions',
-    limits: { fs_ops_per_second: 1_000 },
     end: returns('too-many'),
   },
   {
