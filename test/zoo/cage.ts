@@ -15,8 +15,6 @@ export interface Cage extends AsyncDisposable {
   readonly tier: Isolation;
   readonly folder: string;
   readonly runtime: Runtime;
-  /** Interfaces of ours that scripts can reach, and `wasi` where components may import that. */
-  readonly offered: readonly string[];
   /** How often the neighbours were started again so far. */
   neighbourRestarts(): number;
   /** Lines and events of one guest so far. */
@@ -79,12 +77,10 @@ export async function openCage(options: CageOptions): Promise<Cage> {
       restarts.set(event.plugin, event.total);
   });
   await runtime.settled();
-  const offered = await offeredBy(runtime, options.guests);
   return {
     tier: options.tier,
     folder,
     runtime,
-    offered,
     fill,
     neighbourRestarts: () => [...restarts.values()].reduce((sum, total) => sum + total, 0),
     trespasses: () => servers.innerRequests(),
@@ -95,14 +91,6 @@ export async function openCage(options: CageOptions): Promise<Cage> {
       await clearGrounds(folder);
     },
   };
-}
-
-async function offeredBy({ plugins }: Runtime, guests: readonly ZooGuest[]): Promise<readonly string[]> {
-  const ours: unknown = await plugins.call(neighbours.script.id, 'offered');
-  const wasiGuest = guests.find(({ id }) => id === 'wasi-environment');
-  const isWasi = wasiGuest && (await plugins.enable(pluginIdOf(wasiGuest))).state === 'Ready';
-  if (wasiGuest) await plugins.disable(pluginIdOf(wasiGuest));
-  return [...(Array.isArray(ours) ? ours.map(String) : []), ...(isWasi ? ['wasi'] : [])];
 }
 
 function configText(

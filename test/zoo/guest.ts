@@ -16,16 +16,13 @@ export type GuestArtifact =
   /** Something that is there already, from the folder of the cage. */
   | { readonly path: string };
 
-/** The last two arrive with the virtual WASI, and then are codes like any other. */
-type EndCode = ErrorCode | 'LIMIT_REACHED' | 'GUEST_EXITED';
-
 /** How a strike must end, whole. */
 export type End =
-  | { readonly end: 'error'; readonly at: 'load' | 'call' | 'event' | 'reload'; readonly code: EndCode }
+  | { readonly end: 'error'; readonly at: 'load' | 'call' | 'event' | 'reload'; readonly code: ErrorCode }
   | { readonly end: 'returned'; readonly value: unknown }
   | { readonly end: 'stopped' }
-  | { readonly end: 'quarantined'; readonly code: EndCode }
-  | { readonly end: 'degraded'; readonly code: EndCode };
+  | { readonly end: 'quarantined'; readonly code: ErrorCode }
+  | { readonly end: 'degraded'; readonly code: ErrorCode };
 
 /** Where it goes wrong: while it is loaded, in one call, in an event of the host, while it is stopped, call after call, while it is reloaded. */
 export type StrikesAt = 'load' | 'call' | 'event' | 'shutdown' | 'every call' | 'reload';
@@ -49,24 +46,22 @@ export interface ZooGuest {
   readonly limits?: Partial<Limits>;
   /** It cannot be stopped without its cell: in a shared one its neighbours start again, and serve. */
   readonly evicts?: boolean;
-  /** An interface of the host it is about. */
-  readonly needs?: string;
   /** What it may make the host publish at most, beside what the rate allows each second. */
   readonly tells?: { readonly limit: 'log_lines_per_second' | 'publishes_per_second' };
   /** Files are exchanged for links while it strikes. */
   readonly isRaced?: boolean;
 }
 
-export const atLoad = (code: EndCode): End => ({ end: 'error', at: 'load', code });
-export const inCall = (code: EndCode): End => ({ end: 'error', at: 'call', code });
-export const inEvent = (code: EndCode): End => ({ end: 'error', at: 'event', code });
+export const atLoad = (code: ErrorCode): End => ({ end: 'error', at: 'load', code });
+export const inCall = (code: ErrorCode): End => ({ end: 'error', at: 'call', code });
+export const inEvent = (code: ErrorCode): End => ({ end: 'error', at: 'event', code });
 export const returns = (value?: unknown): End => ({ end: 'returned', value });
 
 /** Runs out within a tenth of a second, where the defaults take longer than anyone wants to wait for two hundred guests. */
 export const littleFuel = { fuel_per_call: 20_000_000 } as const;
 
 /** Why an artifact is refused before anything of it runs. */
-const refusedUnrun: ReadonlySet<EndCode> = new Set([
+const refusedUnrun: ReadonlySet<ErrorCode> = new Set([
   'ARTIFACT_INVALID',
   'ARTIFACT_MISSING',
   'ARTIFACT_NAME_REFUSED',

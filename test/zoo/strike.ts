@@ -24,12 +24,6 @@ export interface Struck {
   readonly trespasses: number;
 }
 
-/** Why a guest cannot strike here: the host does not offer what it is about. */
-export function leftOut({ offered }: Cage, { needs }: ZooGuest): boolean {
-  if (needs === undefined) return false;
-  return !offered.includes(needs.startsWith('wasi:') ? 'wasi' : needs);
-}
-
 type Ending = Pick<Struck, 'end' | 'error'>;
 
 /** Wakes a guest, lets it strike beside its neighbours, and puts it to sleep again. */

@@ -73,7 +73,7 @@ function kindOf({ artifact }: ZooGuest): string {
 
 function cell(guest: ZooGuest, tier: Isolation, struck: Struck | undefined): string {
   if (!tiersOf(guest).includes(tier)) return 'as shared';
-  if (!struck) return 'not offered yet';
+  if (!struck) return '';
   const { service, restarts } = struck;
   const restarted = restarts > 0 ? `, neighbours restarted ${restarts} times` : '';
   return `${endText(struck)}, ${ms(struck.elapsedMs)}; p99 ${ms(percentile99(service.latenciesMs))}${restarted}`;

@@ -8,7 +8,7 @@ import { type Cage, openCage } from './cage.ts';
 import { tiersOf } from './guest.ts';
 import { guests } from './guests.ts';
 import { prepareGuests } from './prepare-guests.ts';
-import { leftOut, letStrike } from './strike.ts';
+import { letStrike } from './strike.ts';
 
 /** What the host process may grow by beside one guest: messages under way, and in the tier `thread` the guest itself. */
 const mostGrowth: Readonly<Record<Isolation, number>> = {
@@ -47,8 +47,7 @@ describe.each(isolations)('in the tier "%s"', (tier) => {
 
   const here = guests.filter((guest) => tiersOf(guest).includes(tier));
 
-  test.for(here)('$id: $does', { timeout: patienceMs }, async (guest, { skip }) => {
-    if (leftOut(cage, guest)) skip(`The host does not offer "${guest.needs}" yet`);
+  test.each(here)('$id: $does', { timeout: patienceMs }, async (guest) => {
     const struck = await letStrike(cage, guest);
     const { service, disturbed, restarts, hostGrowth, elapsedMs } = struck;
     expect(struck.end, struck.error?.message).toEqual(guest.end);

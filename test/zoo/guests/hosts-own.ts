@@ -1,6 +1,6 @@
 import { inCall, returns, type ZooGuest } from '../guest.ts';
 
-const storage = { needs: 'signalbox:plugin/storage', permissions: ['storage:read:own', 'storage:write:own'] };
+const storage = { permissions: ['storage:read:own', 'storage:write:own'] };
 const at = (space: string, key = 'key', bytes = 1) => ({ space, key, bytes });
 
 /** Guests that want what is the host's: its disk, its variables, its memory for numbers, its system. */
@@ -47,7 +47,6 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
     id: 'reads-environment',
     does: "reads the host's variables",
     artifact: { script: 'environment' },
-    needs: 'signalbox:plugin/environment',
     permissions: ['env:read:ZOO_GRANTED'],
     args: [['PATH', 'HOME', 'path', '__proto__', '', 'ZOO_GRANTED']],
     strikes: 'call',
@@ -58,7 +57,6 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
     id: 'random-bomb',
     does: 'asks for 4 GB of random bytes',
     artifact: { script: 'random-bomb' },
-    needs: 'signalbox:plugin/random',
     permissions: ['random'],
     strikes: 'call',
     rule: '64 KiB a call',
@@ -68,7 +66,6 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
     id: 'metrics-flood',
     does: 'counts under 300 labels',
     artifact: { script: 'metrics-flood' },
-    needs: 'signalbox:plugin/metrics',
     permissions: ['metrics'],
     strikes: 'call',
     rule: 'series',
@@ -78,7 +75,6 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
     id: 'wasi-environment',
     does: 'asks WASI for the environment',
     artifact: { component: 'wasi-environment' },
-    needs: 'wasi:cli/environment',
     strikes: 'call',
     rule: 'virtual WASI',
     end: returns(0),
@@ -87,7 +83,6 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
     id: 'wasi-directories',
     does: 'asks WASI for open directories',
     artifact: { component: 'wasi-directories' },
-    needs: 'wasi:filesystem/preopens',
     strikes: 'call',
     rule: 'virtual WASI',
     end: returns(0),
@@ -96,7 +91,6 @@ export const hostsOwnGuests: readonly ZooGuest[] = [
     id: 'wasi-exit',
     does: 'ends the process by WASI',
     artifact: { component: 'wasi-exit' },
-    needs: 'wasi:cli/exit',
     strikes: 'call',
     rule: 'virtual WASI',
     end: inCall('GUEST_EXITED'),

@@ -83,7 +83,6 @@ export const memoryGuests: readonly ZooGuest[] = [
     id: 'handle-leak',
     does: 'makes handles without end, in a table outside its memory',
     artifact: { component: 'handle-leak' },
-    needs: 'wasi:cli/environment',
     strikes: 'call',
     rule: 'handles',
     end: inCall('LIMIT_REACHED'),

@@ -1,7 +1,6 @@
 import { inCall, returns, type ZooGuest } from '../guest.ts';
 
 const granted = ['net:request:{open}'];
-const http = 'signalbox:plugin/http';
 const denied = 'denied';
 const malformed = 'invalid-request';
 
@@ -17,7 +16,6 @@ const asks = (
   does,
   artifact: { script: 'fetches' },
   permissions: granted,
-  needs: http,
   args: [requests.map((request) => (typeof request === 'string' ? { url: request } : request))],
   strikes: 'call',
   rule,
@@ -166,7 +164,6 @@ export const networkGuests: readonly ZooGuest[] = [
     does: 'reads a body that never ends',
     artifact: { script: 'downloads' },
     permissions: granted,
-    needs: http,
     args: ['{open}/endless'],
     strikes: 'call',
     rule: 'response_bytes',
@@ -178,7 +175,6 @@ export const networkGuests: readonly ZooGuest[] = [
     does: 'reads a body that is a thousand times as large as what was sent',
     artifact: { script: 'downloads' },
     permissions: granted,
-    needs: http,
     args: ['{open}/bomb'],
     strikes: 'call',
     rule: 'response_bytes, decompressed',
@@ -190,7 +186,6 @@ export const networkGuests: readonly ZooGuest[] = [
     does: 'opens responses and closes none',
     artifact: { script: 'leaks-connections' },
     permissions: granted,
-    needs: http,
     args: ['{open}/endless'],
     strikes: 'call',
     rule: 'net_connections',
