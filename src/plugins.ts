@@ -46,7 +46,7 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
   const setEnabled = async (id: PluginId, enabled: boolean): Promise<PluginStatus> => {
     const status = board.plugins.get(id);
     if (status?.foundIn === undefined) await edit({ change: 'set-enabled', id, enabled });
-    else if (enabled) await edit({ change: 'add-entry', id, artifactPath: status.foundIn });
+    else if (enabled) await edit({ change: 'add-entry', id, artifactPath: status.foundIn, enabled: true });
     return decided(id);
   };
 
