@@ -32,6 +32,7 @@ export const parts: readonly Part[] = [
 
 /** Where each package of ours is at home. A package in a second place is a second way to do one thing. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
+  '@opentelemetry/api': ['src/call-spans.ts'],
   '@bytecodealliance/jco-transpile': ['src/sandbox'],
   chokidar: ['src/watch'],
   commander: ['src/cli'],
@@ -42,7 +43,15 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   semver: ['src/manifest', 'actors'],
   'smol-toml': ['src/config', 'src/manifest'],
   'toml-eslint-parser': ['src/config'],
-  typebox: ['src/permissions', 'src/manifest', 'src/config', 'src/capabilities', 'actors'],
+  typebox: [
+    'src/permissions',
+    'src/manifest',
+    'src/config',
+    'src/capabilities',
+    'src/store',
+    'src/admin',
+    'actors',
+  ],
   xstate: ['actors', 'src/inspect', face],
 };
 
