@@ -1,4 +1,4 @@
-import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent, StateValue } from 'xstate';
+import type { AnyActorRef, AnyMachineSnapshot, InspectionEvent } from 'xstate';
 import { isPluginId, type PluginId } from './core/ids.ts';
 
 /** Where one machine of the runtime stands. */
@@ -12,7 +12,8 @@ export interface ActorReading {
   readonly parent?: string;
   /** The plugin it works for. */
   readonly plugin?: PluginId;
-  readonly value: StateValue;
+  /** Ids of the states it is in, outer ones first: `plugin`, `plugin.Ready`, `plugin.Ready.idle`. */
+  readonly states: readonly string[];
   readonly status: 'active' | 'done' | 'error' | 'stopped';
 }
 
@@ -60,7 +61,7 @@ function readingOf(actor: AnyActorRef, snapshot: AnyMachineSnapshot): ActorReadi
     machine: snapshot.machine.id,
     ...(actor._parent && { parent: actor._parent.sessionId }),
     ...(plugin !== undefined && { plugin }),
-    value: snapshot.value,
+    states: snapshot._nodes.map(({ id }) => id),
     status: snapshot.status,
   };
 }

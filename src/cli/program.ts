@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { packageVersion } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
 import { addGraphCommand } from './graph.ts';
 import { addInfoCommand } from './info.ts';
@@ -6,7 +7,6 @@ import { addListCommand } from './list.ts';
 import { addRunCommand } from './run.ts';
 import type { Shell } from './shell.ts';
 import { addToggleCommands } from './toggle.ts';
-import { packageVersion } from './version.ts';
 
 const help = `
 Exit codes: 0 fine; 1 a plugin has a problem, or what was asked of it was refused; 2 the command line or the config makes no sense.

@@ -35,7 +35,7 @@ export const apiSchema = Type.Object(
     allowed_hosts: Type.Optional(
       Type.Array(Type.String({ pattern: '^[A-Za-z0-9.:\\[\\]-]+$', maxLength: 260 }), {
         maxItems: 64,
-        description: 'Names others reach it by, "host" or "host:port"; loopback names always count',
+        description: 'Names it is reached by beside those of loopback: "host" with any port, or "host:port"',
       }),
     ),
     requests_per_minute: Type.Optional(

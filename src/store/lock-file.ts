@@ -14,7 +14,7 @@ const staleAfterMs = 10_000;
  * @throws `STORE_FAILED` when it is held for seconds
  */
 export async function withLockFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
-  for (let waitedMs = 0; !(await isTaken(file)); waitedMs += retryMs) {
+  for (let waitedMs = 0; !(await take(file)); waitedMs += retryMs) {
     if (waitedMs >= patienceMs) {
       throw new SignalboxError('STORE_FAILED', `Another process holds "${file}"`, {
         hint: 'Remove it when no other signalbox is at work',
@@ -30,7 +30,7 @@ export async function withLockFile<Result>(file: string, work: () => Promise<Res
   }
 }
 
-async function isTaken(file: string): Promise<boolean> {
+async function take(file: string): Promise<boolean> {
   const handle = await open(file, 'wx', 0o600).catch(unlessCode(undefined, 'EEXIST'));
   await handle?.close();
   return handle !== undefined;

@@ -7,11 +7,9 @@ import { Compile } from 'typebox/compile';
 import type { Clock } from '../core/clock.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { sha256 } from '../core/fingerprint.ts';
+import { type TokenRecord, type TokenScope, tokenScopes } from '../core/token.ts';
 import { replaceFile, unlessCode } from './atomic-write.ts';
 import { withLockFile } from './lock-file.ts';
-
-export const tokenScopes = ['read', 'write', 'admin'] as const;
-export type TokenScope = (typeof tokenScopes)[number];
 
 const tokenSchema = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f]{8}$' }),
@@ -26,9 +24,6 @@ const fileSchema = Type.Object({ version: Type.Literal(1), tokens: Type.Array(to
 const validator = Compile(fileSchema);
 
 type StoredToken = Readonly<Static<typeof tokenSchema>>;
-
-/** A token without what it takes to check it. Times are milliseconds since 1970-01-01 UTC. */
-export type TokenRecord = Omit<StoredToken, 'hash'>;
 
 export interface NewToken {
   /** For people. */
