@@ -39,7 +39,10 @@ export function createHostCheck(allowedHosts: readonly string[]): (headers: Host
     const host = written.toLowerCase();
     const [, name] = /^(\[[0-9a-f:.]+\]|[^\s:@/]+)(?::[0-9]+)?$/.exec(host) ?? [];
     if (name === undefined || !(names.has(name) || names.has(host))) {
-      throw refused(`The admin API does not answer for host ${JSON.stringify(written)}`);
+      throw refused(
+        `The admin API does not answer for host ${JSON.stringify(written)}`,
+        'Add the name it is reached by to allowed_hosts in [api]',
+      );
     }
     if (origin !== undefined && ![`http://${host}`, `https://${host}`].includes(origin.toLowerCase())) {
       throw refused(`The admin API does not answer pages of ${JSON.stringify(origin)}`);
@@ -50,8 +53,6 @@ export function createHostCheck(allowedHosts: readonly string[]): (headers: Host
   };
 }
 
-function refused(message: string): SignalboxError {
-  return new SignalboxError('API_HOST_REFUSED', message, {
-    hint: 'Add the name it is reached by to allowed_hosts in [api]',
-  });
+function refused(message: string, hint = 'Only pages the server itself sends may ask it'): SignalboxError {
+  return new SignalboxError('API_HOST_REFUSED', message, { hint });
 }

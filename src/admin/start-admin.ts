@@ -16,7 +16,7 @@ import { RecordLog } from './record-log.ts';
 import { recordRuntime } from './record-runtime.ts';
 import { routes } from './routes.ts';
 import type { AdminService, PermissionCommands } from './service.ts';
-import { listenOnSocket, socketPathOf } from './unix-socket.ts';
+import { listenOnSocket, socketPathOf, socketPrefix } from './unix-socket.ts';
 
 /** Where the API is looked for first. */
 const defaultPort = 7411;
@@ -98,7 +98,8 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
   });
   building.defer(() => app.close());
   const address = await listen(app, host, options.port);
-  const ownerApp = await createApp({ ...shared, authenticate: authenticateOwner });
+  // Under a prefix of its own: a client must find it without knowing what the config says.
+  const ownerApp = await createApp({ ...shared, prefix: socketPrefix, authenticate: authenticateOwner });
   building.defer(() => ownerApp.close());
   const socket = await tryListen(ownerApp, socketPathOf(runtime.stateFolder));
 

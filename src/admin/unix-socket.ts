@@ -8,6 +8,9 @@ import { SignalboxError } from '../core/errors.ts';
 /** The shortest `sun_path` there is, macOS has it, without its end mark. */
 const maxPathBytes = 103;
 
+/** What its paths start with there, whatever the config says. */
+export const socketPrefix = '/api/v1';
+
 /** Where the API of a runtime with this state folder listens for processes of the same user. */
 export function socketPathOf(stateFolder: string): string {
   return join(stateFolder, 'control', 'api.sock');
