@@ -2,7 +2,6 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Convert } from 'typebox/value';
 import { SignalboxError } from '../core/errors.ts';
 import { type Authenticate, type Principal, requireScope } from './access.ts';
 import { answerOfThrown, sendAnswer } from './answer.ts';
@@ -129,12 +128,12 @@ function readJson(app: FastifyInstance): void {
   });
 }
 
-/** Path and query are text: numbers in them are read as such before they are checked. */
+/** Path and query are text: whole numbers in them are read as such before they are checked. */
 function validatorFor(schema: TSchema, part: string) {
   const validator = Compile(schema);
   const isText = part === 'params' || part === 'querystring';
   return (given: unknown) => {
-    const value = isText ? Convert(schema, { ...Object(given) }) : given;
+    const value = isText ? withNumbers(Object(given), schema) : given;
     if (validator.Check(value)) return { value };
     const [problem] = validator.Errors(value);
     const place = `${part}${problem?.instancePath ?? ''}`;
@@ -144,4 +143,17 @@ function validatorFor(schema: TSchema, part: string) {
       }),
     };
   };
+}
+
+function withNumbers(given: Readonly<Record<string, unknown>>, schema: TSchema): unknown {
+  const properties: Readonly<Record<string, TSchema>> =
+    'properties' in schema ? Object(schema.properties) : {};
+  const isNumber = (key: string, value: unknown): value is string =>
+    Object.hasOwn(properties, key) &&
+    Object(properties[key]).type === 'integer' &&
+    typeof value === 'string' &&
+    /^(0|[1-9][0-9]{0,14})$/.test(value);
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, isNumber(key, value) ? Number(value) : value]),
+  );
 }
