@@ -2,9 +2,9 @@ import Type, { type TObject } from 'typebox';
 import { SignalboxError } from '../core/errors.ts';
 import type { Topic } from './record-log.ts';
 import { topics } from './record-log.ts';
-import { defineRoute, type EventsWanted, type Route } from './route.ts';
+import { defineRoute, EventsWanted, type Route } from './route.ts';
 import type { AdminService } from './service.ts';
-import { logLevelSchema, pluginIdSchema, timeSchema } from './wire-schemas.ts';
+import { logLevelSchema, logLineSchema, pluginIdSchema, timeSchema } from './wire-schemas.ts';
 
 const maxPage = 1_000;
 const defaultPage = 200;
@@ -21,14 +21,6 @@ const pageFields = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPage, default: defaultPage })),
 };
 
-const logLineSchema = Type.Object({
-  plugin: pluginIdSchema,
-  time: timeSchema,
-  level: logLevelSchema,
-  message: Type.String(),
-  fields: Type.Record(Type.String(), Type.Unknown()),
-  dropped: Type.Optional(Type.Integer({ description: 'Lines dropped before this one' })),
-});
 const auditSchema = Type.Object({
   plugin: pluginIdSchema,
   time: timeSchema,
@@ -98,10 +90,11 @@ export const recordRoutes: readonly Route[] = [
       { additionalProperties: false },
     ),
     answer: { kind: 'events' },
-    handle: (_service, { query: { topics: wanted, plugin, level }, lastEventId }): EventsWanted => ({
-      query: { topics: wanted === undefined ? defaultTopics : topicsIn(wanted), plugin, level },
-      lastEventId,
-    }),
+    handle: (_service, { query: { topics: wanted, plugin, level }, lastEventId }) =>
+      new EventsWanted(
+        { topics: wanted === undefined ? defaultTopics : topicsIn(wanted), plugin, level },
+        lastEventId,
+      ),
   }),
 ];
 

@@ -5,7 +5,7 @@ import { type Answer, answerOf, answerOfThrown, sendAnswer } from './answer.ts';
 import type { EventStreams } from './event-streams.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import { takesKey } from './open-api.ts';
-import type { EventsWanted, Route, RouteInput } from './route.ts';
+import { EventsWanted, type Route, type RouteInput } from './route.ts';
 import type { AdminService } from './service.ts';
 
 interface ResponderInput {
@@ -37,14 +37,19 @@ export function createResponder({ service, streams, keys, authenticate, onFault 
     };
     if (route.answer.kind === 'events') {
       const { authorization } = request.headers;
-      const wanted = route.handle(service, input) as EventsWanted;
+      const wanted = route.handle(service, input);
+      if (!(wanted instanceof EventsWanted)) throw new TypeError(`${route.operation} wants no events`);
       streams.checkRoom();
       reply.hijack();
       reply.headers(eventHeaders);
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) reply.raw.setHeader(name, value);
       reply.raw.writeHead(200);
-      streams.attach(reply.raw, { ...wanted, recheck: () => authenticate(authorization, request.ip ?? '') });
+      streams.attach(reply.raw, {
+        query: wanted.query,
+        lastEventId: wanted.lastEventId,
+        recheck: () => authenticate(authorization, request.ip ?? ''),
+      });
       return reply;
     }
 

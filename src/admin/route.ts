@@ -68,10 +68,15 @@ export function defineRoute<
   return { ...draft, params: params ?? nothing, query: query ?? nothing };
 }
 
-/** A handler of a route with events returns this. */
-export interface EventsWanted {
+/** What a handler of a route with events returns. */
+export class EventsWanted {
   readonly query: RecordQuery;
   readonly lastEventId: string | undefined;
+
+  constructor(query: RecordQuery, lastEventId: string | undefined) {
+    this.query = query;
+    this.lastEventId = lastEventId;
+  }
 }
 
 /** The whole path of a route. */

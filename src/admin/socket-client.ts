@@ -48,22 +48,23 @@ export async function connectToRuntime(stateFolder: string): Promise<SocketClien
   return {
     async ask(method, path, body) {
       const json = { 'content-type': 'application/json' };
-      const response =
-        body === undefined
-          ? await send(path, { method })
-          : await send(path, { method, headers: json }, JSON.stringify(body));
-      return contentOf(response, await text(response));
+      const options = body === undefined ? { method } : { method, headers: json };
+      const asking = send(path, options, body === undefined ? undefined : JSON.stringify(body));
+      const response = await asking.catch(throwEnded);
+      return contentOf(response, await text(response).catch(throwEnded));
     },
     async follow({ path, lastEventId, receive }, signal) {
-      const response = await send(path, { signal, headers: { 'last-event-id': lastEventId } });
-      if (response.statusCode !== 200) contentOf(response, await text(response));
       const read = createEventReader(receive);
       try {
+        const response = await send(path, { signal, headers: { 'last-event-id': lastEventId } });
+        if (response.statusCode !== 200) contentOf(response, await text(response));
         for await (const chunk of response.setEncoding('utf8')) read(String(chunk));
       } catch (error) {
-        if (!signal.aborted) throw ended(error);
+        if (signal.aborted) return;
+        if (error instanceof SignalboxError) throw error;
+        throwEnded(error);
       }
-      if (!signal.aborted) throw ended();
+      if (!signal.aborted) throwEnded();
     },
   };
 }
@@ -98,6 +99,7 @@ function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
 }
 
-function ended(cause?: unknown): SignalboxError {
-  return new SignalboxError('RUNTIME_ABSENT', 'The runtime has ended', { cause });
+/** It answered before, so that whatever is wrong with its connection now means that it has gone. */
+function throwEnded(cause?: unknown): never {
+  throw new SignalboxError('RUNTIME_ABSENT', 'The runtime has ended', { cause });
 }

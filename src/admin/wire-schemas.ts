@@ -14,6 +14,16 @@ export const pluginIdSchema = Type.String({
 export const timeSchema = Type.Number({ description: 'Milliseconds since 1970-01-01 UTC' });
 export const logLevelSchema = Type.Enum([...logLevels]);
 
+/** `PluginLogLine` on the wire. */
+export const logLineSchema = Type.Object({
+  plugin: pluginIdSchema,
+  time: timeSchema,
+  level: logLevelSchema,
+  message: Type.String(),
+  fields: Type.Record(Type.String(), Type.Unknown()),
+  dropped: Type.Optional(Type.Integer({ description: 'Lines dropped before this one' })),
+});
+
 const locationSchema = Type.Object({
   file: Type.Optional(Type.String()),
   line: Type.Integer(),

@@ -89,7 +89,8 @@ async function runCommand(
   options: RunningOptions,
 ): Promise<number> {
   const client = await requireRunning(shell, options);
-  const status = (await client.ask('POST', `${pluginPath(id)}/${name}`)) as PluginStatus;
+  const { readStatus } = await import('../admin/wire-answers.ts');
+  const status = readStatus(await client.ask('POST', `${pluginPath(id)}/${name}`));
   if (!options.json) return printStatus(shell, status);
   shell.print(jsonDocument(status));
   return (status.error ?? status.degraded) ? exitCodes.problem : exitCodes.fine;

@@ -36,8 +36,9 @@ async function list(shell: Shell, options: RunningOptions): Promise<number> {
 type Statuses = ReadonlyMap<string, PluginStatus>;
 
 async function statusesIn(client: SocketClient): Promise<Statuses> {
-  const { plugins } = (await client.ask('GET', '/plugins')) as { readonly plugins: readonly PluginStatus[] };
-  return new Map(plugins.map((status) => [status.id, status]));
+  const { readStatuses } = await import('../admin/wire-answers.ts');
+  const statuses = readStatuses(await client.ask('GET', '/plugins'));
+  return new Map(statuses.map((status) => [status.id, status]));
 }
 
 function liveOf({ id }: EntryReport, statuses: Statuses | undefined): { readonly status?: PluginStatus } {

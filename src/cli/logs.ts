@@ -12,11 +12,6 @@ interface LogsOptions extends RunningOptions {
   readonly level?: string;
 }
 
-interface LogPage {
-  readonly next: string;
-  readonly records: readonly PluginLogLine[];
-}
-
 export function addLogsCommand(program: Command, shell: Shell): void {
   const command = program
     .command('logs')
@@ -45,7 +40,8 @@ async function logs(shell: Shell, plugin: string | undefined, options: LogsOptio
     ...(plugin !== undefined && { plugin }),
     ...(options.level !== undefined && { level: options.level }),
   });
-  const { records, next } = (await client.ask('GET', `/logs?${query}`)) as LogPage;
+  const { readLogLine, readLogPage } = await import('../admin/wire-answers.ts');
+  const { records, next } = readLogPage(await client.ask('GET', `/logs?${query}`));
   for (const line of records) print(line);
   if (!options.follow) return exitCodes.fine;
 
@@ -55,7 +51,7 @@ async function logs(shell: Shell, plugin: string | undefined, options: LogsOptio
     path: `/events?${query}&topics=log`,
     lastEventId: next,
     receive: ({ event, data }: ReceivedEvent) => {
-      if (event === 'log') print(JSON.parse(data) as PluginLogLine);
+      if (event === 'log') print(readLogLine(JSON.parse(data)));
     },
   };
   await client.follow(follow, stopping.signal);

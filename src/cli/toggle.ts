@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { PluginStatus } from '../../relays/plugin-status.ts';
+import type { SocketClient } from '../admin/socket-client.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { isPluginId, type PluginId } from '../core/ids.ts';
 import { printable } from '../core/printable.ts';
@@ -34,9 +35,7 @@ async function toggle(shell: Shell, id: string, enabled: boolean, options: Runni
   if (!isPluginId(id))
     throw new SignalboxError('PLUGIN_UNKNOWN', `No plugin has the id ${JSON.stringify(id)}`);
   const before = await readFile(file, 'utf8');
-  const status = client
-    ? ((await client.ask('POST', `${pluginPath(id)}/${enabled ? 'enable' : 'disable'}`)) as PluginStatus)
-    : await editAlone(file, id, enabled);
+  const status = client ? await toggleIn(client, id, enabled) : await editAlone(file, id, enabled);
   sayAbsent(shell, running, 'the config alone is changed');
   const edited = firstDifference(before, await readFile(file, 'utf8'));
   const name = shortPath(file, shell.cwd);
@@ -59,6 +58,11 @@ async function toggle(shell: Shell, id: string, enabled: boolean, options: Runni
     shell.print(`"${id}" is ${enabled ? 'enabled' : 'disabled'} already in ${name}\n`);
   }
   return status && !options.json ? printStatus(shell, status) : exitCodes.fine;
+}
+
+async function toggleIn(client: SocketClient, id: PluginId, enabled: boolean): Promise<PluginStatus> {
+  const { readStatus } = await import('../admin/wire-answers.ts');
+  return readStatus(await client.ask('POST', `${pluginPath(id)}/${enabled ? 'enable' : 'disable'}`));
 }
 
 async function editAlone(file: string, id: PluginId, enabled: boolean): Promise<undefined> {
