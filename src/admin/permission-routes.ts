@@ -29,7 +29,7 @@ export const permissionRoutes: readonly Route[] = [
     needs: 'permissions',
     summary: 'What every plugin wants, was granted and lacks',
     answer: reports,
-    handle: async (service) => ({ plugins: await commandsOf(service).list() }),
+    handle: (service) => ({ plugins: commandsOf(service).list() }),
   }),
   defineRoute({
     operation: 'listPendingPermissions',
@@ -39,7 +39,7 @@ export const permissionRoutes: readonly Route[] = [
     needs: 'permissions',
     summary: 'The plugins that wait for an approval',
     answer: reports,
-    handle: async (service) => ({ plugins: await commandsOf(service).pending() }),
+    handle: (service) => ({ plugins: commandsOf(service).pending() }),
   }),
   defineRoute({
     operation: 'grantPermissions',

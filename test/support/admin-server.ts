@@ -157,8 +157,8 @@ function cannedPermissions(asked: string[]): AdminOptions['permissions'] & objec
     return ready;
   };
   return {
-    list: async () => [{ id: pluginId }],
-    pending: async () => [],
+    list: () => [{ id: pluginId }],
+    pending: () => [],
     grant: (id, permissions, lease) => answer(`grant ${id} ${permissions} ${JSON.stringify(lease)}`),
     revoke: (id, permissions) => answer(`revoke ${id} ${permissions}`),
     approve: (id) => answer(`approve ${id}`),
