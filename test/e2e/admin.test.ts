@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Admin, startAdmin } from '../../src/admin/start-admin.ts';
@@ -129,6 +129,26 @@ describe('the admin API of a real runtime', () => {
   ])('refuses to %s what cannot be', async (command, sent, refused) => {
     expect(await ask('POST', `/permissions/other.plugin/${command}`, sent)).toMatchObject(refused);
     expect(await ask('POST', `/permissions/nobody/${command}`, sent)).toMatchObject({ status: 404 });
+  });
+
+  test('what was lent to a plugin is not lent to the next one of its id', async () => {
+    const upload = {
+      manifest: 'id = "up.again"\nversion = "1.0.0"\nkind = "script"\nentry = "main.ts"\n',
+      artifact: Buffer.from('export const one = () => 1;').toString('base64'),
+    };
+    const granted = async () => {
+      const { body } = await ask('GET', '/config');
+      return body.document.entries.find(({ id }: { id: string }) => id === 'up.again')?.permissions;
+    };
+    await ask('POST', '/plugins', upload);
+    await box.permissions.lend('up.again', ['log']);
+    expect(await granted()).toEqual(['log']);
+    await ask('DELETE', '/plugins/up.again');
+    expect(await granted()).toBeUndefined();
+    await rm(join(box.folder, 'plugins/up.again'), { recursive: true });
+    expect(await ask('POST', '/plugins', upload)).toMatchObject({ status: 201 });
+    expect(await granted()).toEqual([]);
+    await ask('DELETE', '/plugins/up.again');
   });
 
   test('changes settings in one save and removes those that are null', async () => {
