@@ -5,6 +5,7 @@ export type { LogLevel, PluginLogLine } from '../relays/plugin-log.ts';
 export type { PluginState, PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
 export type { Relays } from '../relays/relays.ts';
 export type { CounterName, TelemetryEvent } from '../relays/telemetry.ts';
+export type { ActorReading } from './actor-readings.ts';
 export {
   defineCapability,
   type HostCallContext,
@@ -30,8 +31,10 @@ export type {
   PluginPermissions,
   Plugins,
   Runtime,
+  RuntimeConfig,
   RuntimeOptions,
 } from './options.ts';
+export type { PluginUpload } from './packages/write-plugin.ts';
 export type { Limits } from './permissions/limits.ts';
 export type { GrantReport, PermissionReport, WantReport } from './permissions/report.ts';
 export { type PreflightOptions, preflight } from './preflight.ts';

@@ -44,7 +44,10 @@ export function lentConfig(configFile: ConfigFile): LentConfig {
   };
 }
 
-function withLoans(document: ConfigDocument, loans: ReadonlyMap<PluginId, Loan>): ConfigDocument {
+function withLoans(document: ConfigDocument, loans: Map<PluginId, Loan>): ConfigDocument {
+  const named = new Set([...document.entries, ...document.rejected].map(({ id }) => id));
+  // What comes later under the id of a plugin that went is another plugin.
+  for (const id of loans.keys()) if (!named.has(id)) loans.delete(id);
   if (loans.size === 0) return document;
   const entries = document.entries.map((entry) => withLoan(entry, loans.get(entry.id)));
   const lent = entries.map((entry) => entry.fingerprint);

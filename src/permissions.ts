@@ -19,7 +19,7 @@ import { decidedStatus } from './status-wait.ts';
 
 interface PermissionsInput {
   readonly manager: Manager;
-  readonly edit: (change: ConfigEdit) => Promise<void>;
+  readonly edit: (change: ConfigEdit) => Promise<unknown>;
   readonly config: LentConfig;
   /** Applies what is lent. */
   readonly reread: () => Promise<void>;

@@ -13,10 +13,21 @@ export interface Edited {
 
 /** Makes changes in a config file, one save each. A runtime that runs it follows by itself. */
 export async function editConfig(file: string, edits: readonly ConfigEdit[]): Promise<Edited> {
-  const before = await readFile(file, 'utf8');
   const { editConfigFile } = await import('../config-edits.ts');
-  for (const edit of edits) await editConfigFile(file, edit);
-  return { file, ...firstDifference(before, await readFile(file, 'utf8')) };
+  const { edited } = await editedBy(file, async () => {
+    for (const edit of edits) await editConfigFile(file, edit);
+  });
+  return edited;
+}
+
+/** What somebody leaves in the file, the runtime that runs it for one, and what that answers. */
+export async function editedBy<Answer>(
+  file: string,
+  edit: () => Promise<Answer>,
+): Promise<{ readonly edited: Edited; readonly answer: Answer }> {
+  const before = await readFile(file, 'utf8');
+  const answer = await edit();
+  return { edited: { file, ...firstDifference(before, await readFile(file, 'utf8')) }, answer };
 }
 
 /** @throws `PLUGIN_UNKNOWN` for what cannot be an id */

@@ -9,6 +9,8 @@ export interface RelayPrinter extends Disposable {
   receive(value: RelayValue): void;
   /** Leaves the terminal to somebody else until disposed; what comes meanwhile is shown then. */
   suspend(): Disposable;
+  /** Where the admin API is served. */
+  announce(address: string): void;
 }
 
 const enter = '\u001b[?1049h\u001b[?25l';
@@ -22,6 +24,11 @@ const clearBelow = '\u001b[J';
 /** About what an eye follows. */
 const redrawMs = 50;
 const maxKeptLines = 1_000;
+
+/** How output without a screen says where the admin API is. */
+export function announcement(address: string): string {
+  return `Admin API at ${address}`;
+}
 
 /** One line for people per thing worth knowing: for pipes, files and terminals that cannot move their cursor. */
 export function linePrinter(shell: Shell): RelayPrinter {
@@ -44,6 +51,11 @@ export function linePrinter(shell: Shell): RelayPrinter {
       held ??= [];
       return { [Symbol.dispose]: release };
     },
+    announce: (address) => {
+      const text = `${announcement(address)}\n`;
+      if (held) held.push(text);
+      else shell.print(text);
+    },
     [Symbol.dispose]: release,
   };
 }
@@ -60,9 +72,10 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
   let redraw: ReturnType<typeof setTimeout> | undefined;
   let isLive = true;
   let isSuspended = false;
+  let shownTitle = title;
 
   const frame = (): readonly string[] => {
-    const view: LiveView = { title, plugins, latest, lines };
+    const view: LiveView = { title: shownTitle, plugins, latest, lines };
     return frameLines(view, { columns: screen.columns, rows: screen.rows }, shell.colors);
   };
   const draw = (): void => {
@@ -109,6 +122,10 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
           draw();
         },
       };
+    },
+    announce: (address) => {
+      shownTitle = `${title}  ${address}`;
+      drawSoon();
     },
     [Symbol.dispose]: () => {
       if (!isLive) return;

@@ -1,14 +1,17 @@
 import { Command } from 'commander';
+import { packageVersion } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
+import { addControlCommands } from './control.ts';
 import { addGrantCommands } from './grant.ts';
 import { addGraphCommand } from './graph.ts';
 import { addInfoCommand } from './info.ts';
 import { addListCommand } from './list.ts';
+import { addLogsCommand } from './logs.ts';
 import { addPermissionsCommand } from './permissions.ts';
 import { addRunCommand } from './run.ts';
 import type { Shell } from './shell.ts';
 import { addToggleCommands } from './toggle.ts';
-import { packageVersion } from './version.ts';
+import { addTokenCommands } from './token.ts';
 
 const help = `
 Exit codes: 0 fine; 1 a plugin has a problem, or what was asked of it was refused; 2 the command line or the config makes no sense.
@@ -33,7 +36,10 @@ export function createProgram(shell: Shell): Command {
   addToggleCommands(program, shell);
   addPermissionsCommand(program, shell);
   addGrantCommands(program, shell);
+  addControlCommands(program, shell);
+  addLogsCommand(program, shell);
   addCheckCommand(program, shell);
   addGraphCommand(program, shell);
+  addTokenCommands(program, shell);
   return program;
 }

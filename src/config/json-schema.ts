@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { apiSchema } from './api-settings.ts';
 import { currentSchemaVersion, entrySchema } from './document.ts';
 import { policySchema } from './policies.ts';
 import { settingsSchema } from './settings.ts';
@@ -13,6 +14,7 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
           description: 'What entries may be granted, by names of your own',
         }),
       ),
+      api: Type.Optional(apiSchema),
       plugins: Type.Optional(
         Type.Object({
           schema_version: Type.Optional(

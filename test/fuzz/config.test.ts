@@ -76,7 +76,17 @@ const otherEdit = fc.constantFrom<ConfigEdit>(
   { change: 'grant', id, permissions: ['time:read'] },
   { change: 'grant', id, permissions: ['fs:read:a "b"'] },
   { change: 'revoke', id, permissions: ['log'] },
-  { change: 'add-entry', id: parsePluginId('new.one'), artifactPath: 'dir/with "quotes"' },
+  { change: 'add-entry', id: parsePluginId('new.one'), artifactPath: 'dir/with "quotes"', enabled: false },
+  { change: 'remove-entry', id },
+  { change: 'remove-config', id, key: 'k' },
+  {
+    change: 'several',
+    edits: [
+      { change: 'set-enabled', id, enabled: true },
+      { change: 'set-config', id, key: 'k', value: 1 },
+      { change: 'grant', id, permissions: ['time:read'] },
+    ],
+  },
 );
 
 describe('an edit', () => {
@@ -93,7 +103,8 @@ describe('an edit', () => {
       const result = codeOr(() => applyEdit(text, file, edit));
       if (typeof result === 'string') return;
       if (!result.isChanged) expect(result.text).toBe(text);
-      if (edit.change === 'add-entry') return;
+      // What is there is not added again, what is gone is not removed again.
+      if (edit.change === 'add-entry' || edit.change === 'remove-entry') return;
       expect(applyEdit(result.text, file, edit)).toEqual({ text: result.text, isChanged: false });
     }),
   );

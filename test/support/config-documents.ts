@@ -1,3 +1,4 @@
+import { defaultApiSettings } from '../../src/config/api-settings.ts';
 import type {
   ConfigDocument,
   PluginEntry,
@@ -43,6 +44,7 @@ export function documentOf(
       autoDiscover: false,
       ...settings,
     },
+    api: defaultApiSettings,
     entries,
     rejected,
     warnings: [],

@@ -1,0 +1,58 @@
+import Type from 'typebox';
+import { errorRecordSchema, pluginIdSchema, timeSchema } from './wire-schemas.ts';
+
+const asked = {
+  permission: Type.String(),
+  reason: Type.String({ description: "The author's" }),
+};
+
+const wantSchema = Type.Object({
+  ...asked,
+  isOptional: Type.Boolean(),
+  state: Type.Enum(['granted', 'leased', 'missing', 'withheld', 'forbidden', 'waiting']),
+  rule: Type.String({ description: 'The grants that give it, or why it is not given' }),
+});
+
+const grantSchema = Type.Object({
+  permission: Type.String(),
+  by: Type.Enum(['permissions', 'watch', 'lease']),
+  isAskedFor: Type.Boolean({ description: 'False: no want of the manifest uses it' }),
+  lease: Type.Optional(
+    Type.Object({
+      permission: Type.String(),
+      grantedAt: Type.Optional(timeSchema),
+      expiresAt: Type.Optional(timeSchema),
+      calls: Type.Optional(Type.Integer()),
+      bytes: Type.Optional(Type.Integer()),
+      used: Type.Object({ calls: Type.Integer(), bytes: Type.Integer() }),
+      ended: Type.Optional(Type.String({ description: 'Why it gives nothing any more' })),
+    }),
+  ),
+});
+
+/** `PluginPermissions` on the wire. */
+export const pluginPermissionsSchema = Type.Object({
+  id: pluginIdSchema,
+  policy: Type.String({ description: 'Name of the policy that bounds it' }),
+  wants: Type.Array(wantSchema, { description: 'What it asks for, and what came of that' }),
+  grants: Type.Array(grantSchema, { description: 'What the operator grants' }),
+  approval: Type.Optional(
+    Type.String({
+      description: 'Set while an upgrade waits: what "approved" in its entry would have to say',
+    }),
+  ),
+});
+
+/** `PendingPermissions` on the wire. */
+export const pendingPermissionsSchema = Type.Object({
+  id: pluginIdSchema,
+  isServing: Type.Boolean({ description: 'An older version serves meanwhile' }),
+  missing: Type.Array(Type.Object({ ...asked, tomlLine: Type.String(), rule: Type.String() }), {
+    description: 'Required and not granted',
+  }),
+  widening: Type.Optional(
+    Type.Array(Type.Object(asked), { description: 'What an upgrade asks for beyond what was approved' }),
+  ),
+  approval: Type.Optional(Type.String()),
+  error: errorRecordSchema,
+});

@@ -1,0 +1,19 @@
+import type { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
+import type { Permissions, Runtime } from '../options.ts';
+import type { RecordLog } from './record-log.ts';
+
+/** What the permission routes drive: `runtime.permissions`, but for loans, which leave no trace in the config. */
+export type PermissionCommands = Omit<Permissions, 'lend'>;
+
+/** What the handlers of routes work on. */
+export interface AdminService {
+  readonly runtime: Runtime;
+  readonly records: RecordLog;
+  readonly metrics: RuntimeMetrics;
+  readonly permissions: PermissionCommands | undefined;
+  /** Of this package. */
+  readonly version: string;
+  readonly startedAt: number;
+  /** The document this API describes itself with. */
+  readonly openApi: object;
+}
