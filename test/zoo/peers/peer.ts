@@ -41,6 +41,6 @@ export async function tellEnd(strike: () => Promise<string>): Promise<void> {
 
 /** Extism packs the error of its worker into JSON, stack and all. */
 function firstWords(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : JSON.stringify(error);
   return (/[A-Z]\w*Error: [^\\\n"]*/.exec(text)?.[0] ?? text.split('\n')[0] ?? '').slice(0, 80);
 }
