@@ -3,8 +3,8 @@ import type { LimitHit } from '../../permissions/limits.ts';
 import { beginLift, type Lifter } from './lift-budget.ts';
 import { wasm } from './web-assembly.ts';
 
-/** Fuel handed out at a time: 50 to 500 us of work, between two looks at the clock. */
-const sliceFuel = 4_000_000;
+/** Fuel handed out at a time: 12 to 140 us of work, between two looks at the clock. */
+const sliceFuel = 1_000_000;
 const pageBytes = 65_536;
 
 /** What a call, or the instantiation, may use. */

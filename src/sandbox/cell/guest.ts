@@ -21,9 +21,11 @@ import {
   endRun,
   isInRun,
   isShareOver,
+  isTaken,
   leaveProcessor,
   mustWait,
   nextChance,
+  rested,
   takeProcessor,
 } from './turns.ts';
 import { openWasi, type Wasi } from './wasi/wasi.ts';
@@ -204,8 +206,8 @@ export class Guest {
   /** Lets others run while the guest, which has had its share, is suspended. */
   async #stepAside(): Promise<void> {
     this.#leave();
-    do await nextChance();
-    while (mustWait());
+    do await rested();
+    while (isTaken());
     // Destroyed meanwhile: its stack is left to the garbage collector.
     if (this.#isGone) await new Promise(() => {});
     this.#take();
