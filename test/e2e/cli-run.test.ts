@@ -79,7 +79,8 @@ describe('signalbox run', () => {
     const running = app.start('run', 'slow.ts');
     await running.said('Ready');
     process.kill(running.pid, 'SIGINT');
-    const pressing = setInterval(() => process.kill(running.pid, 'SIGINT'), 100);
+    // Sooner than the fuel of that shutdown is spent.
+    const pressing = setInterval(() => process.kill(running.pid, 'SIGINT'), 5);
     const { code, signal } = await running.ended.finally(() => clearInterval(pressing));
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' });
   });

@@ -64,7 +64,9 @@ describe.runIf(process.platform === 'linux')('a host whose guest spins', () => {
 
 /** What a process has used of the processor, in hundredths of a second: the first of two fields of its stat. */
 async function processorTicks(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // What only looked around at the start has ended.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  if (stat === '') return 0;
   // The name, in parentheses, may hold anything.
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11]);
 }

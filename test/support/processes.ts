@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
 export interface ChildProcess {
@@ -12,10 +13,10 @@ export async function descendantsOf(pid: number): Promise<readonly number[]> {
   return [...pids, ...(await Promise.all(pids.map(descendantsOf))).flat()];
 }
 
+/** Linux only. One that has ended and that nobody has asked after is not alive. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }
