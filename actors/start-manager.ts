@@ -15,6 +15,8 @@ export interface Manager {
   readonly actor: ActorRefFrom<typeof createManagerMachine>;
   /** Settles with the outcome, also when nobody takes the call; never rejects. */
   call(id: PluginId, request: MailboxRequest): Promise<CallOutcome>;
+  /** Calls and events that wait in its mailbox. */
+  waiting(id: PluginId): number;
   /** Loads the artifact anew, beside the running instance where there is one. */
   reload(id: PluginId): void;
   /** Leaves backoff or quarantine at once. */
@@ -54,6 +56,7 @@ export function startManager(ports: RuntimePorts, { inspect }: ManagerOptions = 
       counters.count('plugin.calls.rejected', id);
       return { outcome: 'rejected', error: unknownPlugin(id) };
     },
+    waiting: (id) => mailboxes.get(id)?.size ?? 0,
     reload: (id) => actor.send({ type: 'plugin.reload', id }),
     retry: (id) => actor.send({ type: 'plugin.retry', id }),
     replay: (document) => actor.send({ type: 'config.replay', document }),

@@ -5,6 +5,7 @@ export type { LogLevel, PluginLogLine } from '../relays/plugin-log.ts';
 export type { PluginState, PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
 export type { Relays } from '../relays/relays.ts';
 export type { CounterName, TelemetryEvent } from '../relays/telemetry.ts';
+export type { ActorReading } from './actor-readings.ts';
 export {
   defineCapability,
   type HostCallContext,
@@ -21,7 +22,15 @@ export { type ErrorRecord, SignalboxError, type SourceLocation } from './core/er
 export type { Digest, PluginId } from './core/ids.ts';
 export { machines } from './machines.ts';
 export type { Manifest } from './manifest/manifest.ts';
-export type { CallOptions, ConfigText, Plugins, Runtime, RuntimeOptions } from './options.ts';
+export type {
+  CallOptions,
+  ConfigText,
+  Plugins,
+  Runtime,
+  RuntimeConfig,
+  RuntimeOptions,
+} from './options.ts';
+export type { PluginUpload } from './packages/write-plugin.ts';
 export type { Limits } from './permissions/limits.ts';
 export { type PreflightOptions, preflight } from './preflight.ts';
 export type { EntryReport, PreflightReport } from './preflight-report.ts';

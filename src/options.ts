@@ -3,7 +3,11 @@ import type { Observable } from 'rxjs';
 import type { InspectionEvent } from 'xstate';
 import type { PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
 import type { Relays } from '../relays/relays.ts';
+import type { ActorReading } from './actor-readings.ts';
 import type { HostCapability } from './capabilities/define-capability.ts';
+import type { ConfigDocument } from './config/document.ts';
+import type { ConfigEdit } from './config/edit.ts';
+import type { PluginUpload } from './packages/write-plugin.ts';
 
 /** TOML text that lives in no file; relative paths in it start at `baseFolder`. */
 export interface ConfigText {
@@ -59,12 +63,37 @@ export interface Plugins {
   reload(id: string): Promise<PluginStatus>;
   /** Leaves backoff or quarantine at once; resolves when the plugin is Ready or in Error. */
   retry(id: string): Promise<PluginStatus>;
+  /**
+   * Writes a plugin into `plugins/<id>` beside the config and adds an entry for it, disabled and without permissions.
+   * @throws `PLUGIN_EXISTS`, `MANIFEST_INVALID`, `ARTIFACT_INVALID`, `SCRIPT_INVALID`
+   */
+  register(upload: PluginUpload): Promise<PluginStatus>;
+  /** Takes the entry out of the config file; resolves when nothing of the plugin runs. Its artifact stays where it is. */
+  remove(id: string): Promise<void>;
+  /** Calls and events that wait for their turn. */
+  waiting(id: string): number;
+}
+
+/** The config file of a runtime. What it says now comes by `relays.pluginsConfigReplay`. */
+export interface RuntimeConfig {
+  /** Absolute path. */
+  readonly file: string;
+  /**
+   * Saves a change and applies it; comments and foreign tables survive byte for byte.
+   * @throws `PLUGIN_UNKNOWN`, `CONFIG_CONFLICT`, `CONFIG_EDIT_REFUSED`, `CONFIG_UNREADABLE`, `PERMISSION_INVALID`
+   */
+  edit(change: ConfigEdit): Promise<ConfigDocument>;
 }
 
 /** A running Signalbox. Close it, or hold it with `await using`. */
 export interface Runtime extends AsyncDisposable {
   readonly relays: Relays;
   readonly plugins: Plugins;
+  readonly config: RuntimeConfig;
+  /** Where caches, the database and the tokens of the admin API live; absolute. */
+  readonly stateFolder: string;
+  /** Where every machine stands now, the manager first. */
+  actors(): readonly ActorReading[];
   /** Every XState inspection event of every actor; nothing is computed while nobody listens. */
   readonly inspect$: Observable<InspectionEvent>;
   /** Resolves once the config was applied and no plugin is Loading. @throws `RUNTIME_CLOSED`, or the signal's reason */

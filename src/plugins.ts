@@ -1,23 +1,41 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Observable } from 'rxjs';
 import type { Manager } from '../actors/start-manager.ts';
 import { loadingBoard, type PluginStatus, type StatusBoard } from '../relays/plugin-status.ts';
+import { inCallSpan } from './call-spans.ts';
 import type { ConfigEdit } from './config/edit.ts';
 import { SignalboxError } from './core/errors.ts';
 import { isPluginId, type PluginId } from './core/ids.ts';
 import type { CallOptions, Plugins } from './options.ts';
+import { writePlugin } from './packages/write-plugin.ts';
+import type { Artifacts } from './ports/artifacts.ts';
 import type { CallOutcome } from './ports/sandbox.ts';
 import { nextBoard } from './status-wait.ts';
 
+/** Where registered plugins are written, from the config's own folder. */
+const pluginsFolder = 'plugins';
+
 interface PluginsInput {
   readonly manager: Manager;
-  readonly edit: (change: ConfigEdit) => Promise<void>;
+  readonly edit: (change: ConfigEdit) => Promise<unknown>;
+  readonly artifacts: Artifacts;
+  /** Where relative paths of the config start. */
+  readonly baseFolder: string;
   readonly status$: Observable<StatusBoard>;
   /** Aborted when the runtime closes. */
   readonly closed: AbortSignal;
 }
 
 /** The commands hosts give, each resolved by the status that answers it. */
-export function createPlugins({ manager, edit, status$, closed }: PluginsInput): Plugins {
+export function createPlugins({
+  manager,
+  edit,
+  artifacts,
+  baseFolder,
+  status$,
+  closed,
+}: PluginsInput): Plugins {
   let board = loadingBoard;
   status$.subscribe((next) => {
     board = next;
@@ -37,6 +55,10 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
     if (foundIn === undefined) return pluginId;
     throw notInConfig(pluginId, foundIn);
   };
+  const isConfigured = (id: PluginId): boolean => {
+    const status = board.plugins.get(id);
+    return status !== undefined && status.foundIn === undefined;
+  };
   const decided = async (id: PluginId): Promise<PluginStatus> => {
     const { plugins } = await nextBoard(status$, ({ plugins }) => isDecided(plugins.get(id)), closed);
     const status = plugins.get(id);
@@ -46,15 +68,21 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
   const setEnabled = async (id: PluginId, enabled: boolean): Promise<PluginStatus> => {
     const status = board.plugins.get(id);
     if (status?.foundIn === undefined) await edit({ change: 'set-enabled', id, enabled });
-    else if (enabled) await edit({ change: 'add-entry', id, artifactPath: status.foundIn });
+    else if (enabled) await edit({ change: 'add-entry', id, artifactPath: status.foundIn, enabled: true });
     return decided(id);
   };
 
   return {
     list: () => [...board.plugins.values()],
     get: (id) => (isPluginId(id) ? board.plugins.get(id) : undefined),
-    call: async (id, exportName, args = [], options: CallOptions = {}) =>
-      answerOf(await manager.call(configured(id), { export: exportName, args, ...options }), id, exportName),
+    call: (id, exportName, args = [], options: CallOptions = {}) =>
+      inCallSpan(id, exportName, async () =>
+        answerOf(
+          await manager.call(configured(id), { export: exportName, args, ...options }),
+          id,
+          exportName,
+        ),
+      ),
     enable: async (id) => setEnabled(known(id), true),
     disable: async (id) => setEnabled(known(id), false),
     reload: async (id) => {
@@ -65,7 +93,33 @@ export function createPlugins({ manager, edit, status$, closed }: PluginsInput):
       manager.retry(configured(id));
       return decided(known(id));
     },
+    register: async (upload) => {
+      closed.throwIfAborted();
+      const { id, folder } = await writePlugin(upload, join(baseFolder, pluginsFolder), artifacts, closed);
+      try {
+        const artifactPath = `${pluginsFolder}/${id}`;
+        await edit({ change: 'add-entry', id, artifactPath, enabled: false });
+      } catch (error) {
+        await rm(folder, { recursive: true, force: true });
+        throw error instanceof SignalboxError && isConfigured(id) ? alreadyThere(id, error) : error;
+      }
+      await nextBoard(status$, () => isConfigured(id), closed);
+      return decided(id);
+    },
+    remove: async (id) => {
+      const pluginId = configured(id);
+      await edit({ change: 'remove-entry', id: pluginId });
+      await nextBoard(status$, () => !isConfigured(pluginId), closed);
+    },
+    waiting: (id) => (isPluginId(id) ? manager.waiting(id) : 0),
   };
+}
+
+function alreadyThere(id: PluginId, cause: SignalboxError): SignalboxError {
+  return new SignalboxError('PLUGIN_EXISTS', `The config has an entry with the id "${id}" already`, {
+    hint: 'Remove that entry first, or give the plugin another id',
+    cause,
+  });
 }
 
 function notInConfig(id: PluginId, foundIn: string): SignalboxError {

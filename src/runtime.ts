@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Observable } from 'rxjs';
 import type { InspectionEvent } from 'xstate';
 import { type Manager, startManager } from '../actors/start-manager.ts';
 import { createRelays } from '../relays/create-relays.ts';
+import { readActors } from './actor-readings.ts';
 import { createCapabilities } from './capabilities/capabilities.ts';
+import type { ConfigDocument } from './config/document.ts';
 import type { ConfigEdit } from './config/edit.ts';
 import { systemClock } from './core/clock.ts';
 import { SignalboxError } from './core/errors.ts';
@@ -16,12 +18,11 @@ import { createPlugins } from './plugins.ts';
 import type { ConfigFile } from './ports/config-file.ts';
 import type { FileWatcher } from './ports/file-watcher.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
+import { stateFolderOf } from './state-folder.ts';
 import { nextBoard } from './status-wait.ts';
 import { openConfigFile } from './store/config-file.ts';
 import { memoryConfigFile } from './store/memory-config-file.ts';
 import { createFileWatcher } from './watch/file-watcher.ts';
-
-const defaultStateDir = '.signalbox';
 
 /**
  * Starts a runtime over one config file. It returns at once; plugins load in the background and tell `relays.pluginStatus`.
@@ -38,9 +39,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   resources.defer(closeRelays);
   if (options.logger) logToPino(relays.pluginLog, options.logger);
 
+  const stateFolder =
+    options.stateFolder === undefined ? await stateFolderOf(configFile) : resolve(options.stateFolder);
   const sandbox = resources.use(
     createSandbox({
-      cacheFolder: resolve(await stateFolder(options, configFile), 'prepared'),
+      cacheFolder: join(stateFolder, 'prepared'),
       cells: options.cells ?? availableParallelism(),
     }),
   );
@@ -81,12 +84,24 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
   options.signal?.addEventListener('abort', () => void close(), { once: true });
 
-  const edit = async (change: ConfigEdit): Promise<void> => {
-    manager.replay(await configFile.edit(change, closing.signal));
+  const edit = async (change: ConfigEdit): Promise<ConfigDocument> => {
+    const document = await configFile.edit(change, closing.signal);
+    manager.replay(document);
+    return document;
   };
   return {
     relays,
-    plugins: createPlugins({ manager, edit, status$: relays.pluginStatus, closed: closing.signal }),
+    plugins: createPlugins({
+      manager,
+      edit,
+      artifacts,
+      baseFolder: dirname(configFile.file),
+      status$: relays.pluginStatus,
+      closed: closing.signal,
+    }),
+    config: { file: configFile.file, edit },
+    stateFolder,
+    actors: () => readActors(manager.actor),
     inspect$: inspectionOf(manager),
     settled: (signal) =>
       nextBoard(
@@ -103,13 +118,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 function openConfig(config: string | ConfigText, watcher: FileWatcher): ConfigFile | Promise<ConfigFile> {
   return typeof config === 'string' ? openConfigFile(resolve(config), watcher) : memoryConfigFile(config);
-}
-
-async function stateFolder(options: RuntimeOptions, configFile: ConfigFile): Promise<string> {
-  if (options.stateFolder !== undefined) return resolve(options.stateFolder);
-  const reading = await configFile.read(AbortSignal.timeout(5_000));
-  const stateDir = reading.outcome === 'document' ? reading.document.settings.stateDir : defaultStateDir;
-  return resolve(dirname(configFile.file), stateDir);
 }
 
 function inspectionOf(manager: Manager): Observable<InspectionEvent> {

@@ -7,6 +7,8 @@ import type { Screen, Shell } from './shell.ts';
 /** Shows relay values somewhere. Disposing puts the terminal back as it was. */
 export interface RelayPrinter extends Disposable {
   receive(value: RelayValue): void;
+  /** Where the admin API is served. */
+  announce(address: string): void;
 }
 
 const enter = '\u001b[?1049h\u001b[?25l';
@@ -21,6 +23,11 @@ const clearBelow = '\u001b[J';
 const redrawMs = 50;
 const maxKeptLines = 1_000;
 
+/** How output without a screen says where the admin API is. */
+export function announcement(address: string): string {
+  return `Admin API at ${address}`;
+}
+
 /** One line for people per thing worth knowing: for pipes, files and terminals that cannot move their cursor. */
 export function linePrinter(shell: Shell): RelayPrinter {
   const narrate = createNarrator(shell.cwd);
@@ -28,6 +35,7 @@ export function linePrinter(shell: Shell): RelayPrinter {
     receive: (value) => {
       for (const line of narrate(value)) shell.print(lineText(line, shell.colors));
     },
+    announce: (address) => shell.print(`${announcement(address)}\n`),
     [Symbol.dispose]: () => {},
   };
 }
@@ -43,9 +51,10 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
   let lines: RelayLine[] = [];
   let redraw: ReturnType<typeof setTimeout> | undefined;
   let isLive = true;
+  let shownTitle = title;
 
   const frame = (): readonly string[] => {
-    const view: LiveView = { title, plugins, latest, lines };
+    const view: LiveView = { title: shownTitle, plugins, latest, lines };
     return frameLines(view, { columns: screen.columns, rows: screen.rows }, shell.colors);
   };
   const draw = (): void => {
@@ -76,6 +85,10 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
       }
       lines.push(...told);
       if (lines.length > 2 * maxKeptLines) lines = lines.slice(-maxKeptLines);
+      drawSoon();
+    },
+    announce: (address) => {
+      shownTitle = `${title}  ${address}`;
       drawSoon();
     },
     [Symbol.dispose]: () => {

@@ -1,12 +1,15 @@
 import { Command } from 'commander';
+import { packageVersion } from '../package-version.ts';
 import { addCheckCommand } from './check.ts';
+import { addControlCommands } from './control.ts';
 import { addGraphCommand } from './graph.ts';
 import { addInfoCommand } from './info.ts';
 import { addListCommand } from './list.ts';
+import { addLogsCommand } from './logs.ts';
 import { addRunCommand } from './run.ts';
 import type { Shell } from './shell.ts';
 import { addToggleCommands } from './toggle.ts';
-import { packageVersion } from './version.ts';
+import { addTokenCommands } from './token.ts';
 
 const help = `
 Exit codes: 0 fine; 1 a plugin has a problem, or what was asked of it was refused; 2 the command line or the config makes no sense.
@@ -29,7 +32,10 @@ export function createProgram(shell: Shell): Command {
   addListCommand(program, shell);
   addInfoCommand(program, shell);
   addToggleCommands(program, shell);
+  addControlCommands(program, shell);
+  addLogsCommand(program, shell);
   addCheckCommand(program, shell);
   addGraphCommand(program, shell);
+  addTokenCommands(program, shell);
   return program;
 }

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import type { Relays } from '../../relays/relays.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { ConfigText, Runtime } from '../options.ts';
+import { aborted } from './aborted.ts';
 import {
   type AllowFlags,
   configOfArtifact,
@@ -15,10 +16,11 @@ import {
 } from './allow-flags.ts';
 import { chooseConfig, chooseTarget } from './config-choice.ts';
 import { jsonLine } from './json-text.ts';
-import { linePrinter, liveScreen, type RelayPrinter } from './live-screen.ts';
+import { announcement, linePrinter, liveScreen, type RelayPrinter } from './live-screen.ts';
 import { settle } from './outcome.ts';
 import { shortPath } from './problem-text.ts';
 import { jsonRecordOf, subscribeAll } from './relay-values.ts';
+import { serveApi } from './serve-api.ts';
 import { exitCodes, type Shell } from './shell.ts';
 
 interface RunOptions extends AllowFlags {
@@ -33,6 +35,8 @@ interface RunPlan {
   readonly title: string;
   /** Where caches go when there is no config file to keep them beside. */
   readonly stateFolder?: string;
+  /** One that runs alone has nobody to steer it. */
+  readonly isArtifact: boolean;
 }
 
 const help = `
@@ -44,7 +48,8 @@ Run a config, or one artifact without a config:
 A single artifact starts with permission to log and with no other. DIR is relative to the working directory.
 
 SIGINT and SIGTERM shut plugins down in order and end with 0; the second one ends at once.
-With --once: 0 when every enabled plugin became Ready, 1 when one did not, 2 when there is no usable config.`;
+The admin API is served as [api] of the config says and its address printed, with --json on standard error.
+With --once it is not, and the exit code is 0 when every enabled plugin became Ready, 1 when one did not, 2 when there is no usable config.`;
 
 export function addRunCommand(program: Command, shell: Shell): void {
   const command = program
@@ -82,7 +87,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
 }
 
 async function run(shell: Shell, argument: string | undefined, options: RunOptions): Promise<number> {
-  const { config, title, stateFolder } = await planOf(shell, argument, options);
+  const { config, title, stateFolder, isArtifact } = await planOf(shell, argument, options);
   const stopping = new AbortController();
   using printer = printerFor(shell, options, title);
   using _signals = shell.onStop((reason) => stopping.abort(reason));
@@ -92,7 +97,10 @@ async function run(shell: Shell, argument: string | undefined, options: RunOptio
 
   const exitCode = options.once
     ? await settledCode(runtime, stopping.signal)
-    : await aborted(stopping.signal).then(() => exitCodes.fine);
+    : await untilStopped(
+        isArtifact ? undefined : serveApi(runtime, printer, stopping.signal),
+        stopping.signal,
+      );
   // The terminal is given back before plugins shut down; what they say meanwhile comes as lines.
   printer[Symbol.dispose]();
   await runtime.close();
@@ -114,7 +122,11 @@ async function planOf(shell: Shell, argument: string | undefined, options: RunOp
       ? await chooseTarget(shell.cwd, argument)
       : { target: 'config' as const, file: await chooseConfig(shell.cwd, options.config) };
   if (target.target === 'artifact') {
-    return { ...(await planOfArtifact(shell, target.path, options)), stateFolder: userCacheFolder() };
+    return {
+      ...(await planOfArtifact(shell, target.path, options)),
+      stateFolder: userCacheFolder(),
+      isArtifact: true,
+    };
   }
   if (hasAllowFlags(options)) {
     throw new SignalboxError(
@@ -125,11 +137,15 @@ async function planOf(shell: Shell, argument: string | undefined, options: RunOp
       },
     );
   }
-  return { config: target.file, title: shortPath(target.file, shell.cwd) };
+  return { config: target.file, title: shortPath(target.file, shell.cwd), isArtifact: false };
 }
 
 /** A plugin with a manifest keeps its id, and is refused at once when it needs what no flag grants: no later event could mend that. */
-async function planOfArtifact(shell: Shell, path: string, flags: AllowFlags): Promise<RunPlan> {
+async function planOfArtifact(
+  shell: Shell,
+  path: string,
+  flags: AllowFlags,
+): Promise<Pick<RunPlan, 'config' | 'title'>> {
   const title = shortPath(path, shell.cwd);
   const guessed = configOfArtifact(path, idOf(path), flags, shell.cwd);
   const { preflight } = await import('../preflight.ts');
@@ -155,9 +171,23 @@ async function planOfArtifact(shell: Shell, path: string, flags: AllowFlags): Pr
 
 function printerFor(shell: Shell, { json, once }: RunOptions, title: string): RelayPrinter {
   if (json) {
-    return { receive: (value) => shell.print(jsonLine(jsonRecordOf(value))), [Symbol.dispose]: () => {} };
+    return {
+      receive: (value) => shell.print(jsonLine(jsonRecordOf(value))),
+      announce: (address) => shell.complain(`${announcement(address)}\n`),
+      [Symbol.dispose]: () => {},
+    };
   }
   return shell.screen && !once ? liveScreen(shell, shell.screen, title) : linePrinter(shell);
+}
+
+/** What serves is closed before the plugins are: nobody steers what ends. */
+async function untilStopped(
+  serving: Promise<AsyncDisposable | undefined> | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  await using _served = await serving;
+  await aborted(signal);
+  return exitCodes.fine;
 }
 
 async function settledCode(runtime: Runtime, signal: AbortSignal): Promise<number> {
@@ -179,13 +209,6 @@ function unusableConfig({ pluginsConfigReplay }: Relays, signal: AbortSignal): P
     if (replay.phase === 'missing' || replay.phase === 'invalid') resolve('unusable');
   });
   signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
-  return promise;
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  if (signal.aborted) resolve(undefined);
-  else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   return promise;
 }
 

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { Digest, PluginId } from '../core/ids.ts';
 import { limitsSchema } from '../permissions/limits.ts';
+import type { ApiSettings } from './api-settings.ts';
 import { type SecretReferences, secretSchema } from './secrets.ts';
 
 /** The newest `[plugins] schema_version` this release writes. */
@@ -96,10 +97,11 @@ export interface ConfigDocument {
   /** Absolute path of the file; relative paths in it start at its folder. */
   readonly file: string;
   readonly settings: RuntimeSettings;
+  readonly api: ApiSettings;
   readonly entries: readonly PluginEntry[];
   readonly rejected: readonly RejectedEntry[];
   /** Things a person should mend that stop nothing: unknown keys, values that were raised to a minimum. */
   readonly warnings: readonly ErrorRecord[];
-  /** SHA-256 over entries, rejections and settings: equal for documents that mean the same. */
+  /** SHA-256 over entries, rejections and both kinds of settings: equal for documents that mean the same. */
   readonly fingerprint: Digest;
 }

@@ -11,6 +11,7 @@ import {
   insertLine,
   lineBreak,
   lineStart,
+  removeBlock,
   removeElement,
   replaceValue,
   type Splice,
@@ -35,17 +36,55 @@ export function writeEnabled(text: string, index: number, enabled: boolean): str
 }
 
 /** A table of its own behind the last one of `plugins`, or at the end of the text when there is none. */
-export function writeEntry(text: string, id: string, artifactPath: string): string {
+export function writeEntry(
+  text: string,
+  {
+    id,
+    enabled,
+    artifactPath,
+  }: { readonly id: string; readonly enabled: boolean; readonly artifactPath: string },
+): string {
   const last = findPlaces(text)
     .below(['plugins'])
     .findLast(({ node }) => node.type === 'TOMLTable');
   const lines = [
     '[[plugins.entries]]',
     `id = ${valueText(id)}`,
-    'enabled = true',
+    `enabled = ${enabled}`,
     `artifact_path = ${valueText(artifactPath)}`,
   ];
   return spliced(text, [insertBlock(text, last ? last.node.range[1] : text.length, lines)]);
+}
+
+/** The entry with everything that lies between its tables. */
+export function removeEntry(text: string, index: number): string {
+  const places = findPlaces(text);
+  const path = ['plugins', 'entries', index];
+  const element = places.at(path);
+  if (element && element.type !== 'TOMLTable' && element.type !== 'TOMLKeyValue') {
+    return spliced(text, removeElement(text, places, element));
+  }
+  const own = new Set(places.below(path).map(({ node }) => node));
+  const tables = places
+    .below([])
+    .map(({ node }) => node)
+    .filter((node) => node.type === 'TOMLTable');
+  if (!tables.some((table) => own.has(table))) throw noPlace('the entry');
+  const splices = tables.flatMap((table, at) => {
+    if (!own.has(table)) return [];
+    const next = tables[at + 1];
+    // Up to the next table when that goes too: what stands between them is about this entry.
+    return [removeBlock(text, table, next && own.has(next) ? next : undefined)];
+  });
+  return spliced(text, splices);
+}
+
+/** One setting; the comment behind it stays. */
+export function removeConfig(text: string, index: number, key: string): string {
+  const { places, path } = findEntryText(text, index);
+  const written = places.at([...path, 'config', key]);
+  if (written?.type !== 'TOMLKeyValue') throw noPlace(`"config.${key}"`);
+  return spliced(text, removeElement(text, places, written));
 }
 
 export function writeConfig(text: string, index: number, key: string, value: Value): string {

@@ -4,23 +4,45 @@ import type { PluginId } from '../core/ids.ts';
 import { sourceText } from '../core/source-text.ts';
 import { parsePermission } from '../permissions/permission.ts';
 import { currentSchemaVersion } from './document.ts';
-import { removePermissions, writeConfig, writeEnabled, writeEntry, writePermission } from './edit-text.ts';
+import {
+  removeConfig,
+  removeEntry,
+  removePermissions,
+  writeConfig,
+  writeEnabled,
+  writeEntry,
+  writePermission,
+} from './edit-text.ts';
 import { impliedPermissions } from './entry.ts';
 import { readSchemaVersion, tooNew } from './migrate.ts';
 import { isTable, readToml, type Table, type Value } from './toml.ts';
 import { writableValue } from './toml-text.ts';
 
-/** One change to the config file, in the operator's terms. */
+/** A change to the config file, in the operator's terms. */
 export type ConfigEdit =
-  /** A new entry, enabled and without permissions. */
-  | { readonly change: 'add-entry'; readonly id: PluginId; readonly artifactPath: string }
+  | SingleEdit
+  /** In this order and in one save: all of them or none. */
+  | { readonly change: 'several'; readonly edits: readonly SingleEdit[] };
+
+/** A change of one thing. */
+export type SingleEdit =
+  /** A new entry without permissions. */
+  | {
+      readonly change: 'add-entry';
+      readonly id: PluginId;
+      readonly artifactPath: string;
+      readonly enabled: boolean;
+    }
+  /** The entry and its tables with the comments in them; comments before it stay. */
+  | { readonly change: 'remove-entry'; readonly id: PluginId }
   | { readonly change: 'set-enabled'; readonly id: PluginId; readonly enabled: boolean }
   | { readonly change: 'set-config'; readonly id: PluginId; readonly key: string; readonly value: unknown }
+  | { readonly change: 'remove-config'; readonly id: PluginId; readonly key: string }
   | { readonly change: 'add-permission'; readonly id: PluginId; readonly permission: string }
   | { readonly change: 'remove-permission'; readonly id: PluginId; readonly permission: string };
 
 /** A change of an entry that is there. */
-type Alteration = Exclude<ConfigEdit, { readonly change: 'add-entry' }>;
+type Alteration = Exclude<SingleEdit, { readonly change: 'add-entry' | 'remove-entry' }>;
 
 export interface EditResult {
   readonly text: string;
@@ -29,23 +51,36 @@ export interface EditResult {
 }
 
 /**
- * Makes one change in the text of a config file. Everything outside of it, comments and foreign tables included, stays byte
+ * Makes a change in the text of a config file. Everything outside of it, comments and foreign tables included, stays byte
  * for byte. The result is read again and must hold the old data with exactly that change.
  *
  * @throws `PLUGIN_UNKNOWN`, `CONFIG_SYNTAX`, `CONFIG_TOO_NEW`, `PERMISSION_INVALID`, and `CONFIG_EDIT_REFUSED` when the change
  *   cannot be made as text
  */
 export function applyEdit(text: string, file: string, edit: ConfigEdit): EditResult {
+  if (edit.change !== 'several') return applySingle(text, file, edit);
+  const edited = edit.edits.reduce((before, single) => applySingle(before, file, single).text, text);
+  return { text: edited, isChanged: edited !== text };
+}
+
+function applySingle(text: string, file: string, edit: SingleEdit): EditResult {
   const before = readToml(sourceText(text, file));
-  const rewrite = edit.change === 'add-entry' ? addition(before, edit) : alteration(before, edit);
+  const rewrite = rewriteFor(before, edit);
   if (!rewrite) return { text, isChanged: false };
 
   const edited = rewrite.write(text);
   const meant = { ...before, plugins: { ...rewrite.plugins, entries: rewrite.entries } };
-  if (canonicalJson(readBack(edited, file)) !== canonicalJson(meant)) {
+  if (meaningOf(readBack(edited, file)) !== meaningOf(meant)) {
     throw refused(edit, 'the text would say something else afterwards');
   }
   return { text: edited, isChanged: true };
+}
+
+/** No plugins, an empty table of them and an empty list mean the same; removing the last entry turns one into the other. */
+function meaningOf(root: Table | undefined): string | undefined {
+  const plugins = root?.['plugins'] ?? {};
+  const written = isTable(plugins) ? { ...plugins, entries: plugins['entries'] ?? [] } : plugins;
+  return root && canonicalJson({ ...root, plugins: written });
 }
 
 /** `plugins` and its entries as they should read afterwards, and how the text comes to say so. */
@@ -55,16 +90,27 @@ interface Rewrite {
   readonly write: (text: string) => string;
 }
 
-function addition(root: Table, edit: ConfigEdit & { change: 'add-entry' }): Rewrite {
-  const { id, artifactPath } = edit;
+function rewriteFor(root: Table, edit: SingleEdit): Rewrite | undefined {
+  if (edit.change === 'add-entry') return addition(root, edit);
+  if (edit.change === 'remove-entry') return removal(root, edit.id);
+  return alteration(root, edit);
+}
+
+function addition(root: Table, edit: SingleEdit & { change: 'add-entry' }): Rewrite {
+  const { id, artifactPath, enabled } = edit;
   const { plugins, entries } = pluginsIn(root);
   if (!plugins || !entries) throw refused(edit, '"plugins" is not a table with an array of entries');
   if (indexOf(entries, id) >= 0) throw refused(edit, 'there is an entry with this id');
   return {
     plugins,
-    entries: [...entries, { id, enabled: true, artifact_path: artifactPath }],
-    write: (text) => writeEntry(text, id, artifactPath),
+    entries: [...entries, { id, enabled, artifact_path: artifactPath }],
+    write: (text) => writeEntry(text, { id, enabled, artifactPath }),
   };
+}
+
+function removal(root: Table, id: PluginId): Rewrite {
+  const { plugins, entries, index } = findEntry(root, id);
+  return { plugins, entries: entries.toSpliced(index, 1), write: (text) => removeEntry(text, index) };
 }
 
 /** Undefined when the entry reads so already. */
@@ -128,6 +174,14 @@ function changeOf(entry: Table, edit: Alteration): Change | undefined {
         write: (text, index) => writeConfig(text, index, edit.key, value),
       };
     }
+    case 'remove-config': {
+      const { key } = edit;
+      const config = entry['config'] ?? {};
+      if (!isTable(config)) throw refused(edit, 'its "config" is not a table');
+      if (config[key] === undefined) return undefined;
+      const kept = Object.fromEntries(Object.entries(config).filter(([each]) => each !== key));
+      return { members: { config: kept }, write: (text, index) => removeConfig(text, index, key) };
+    }
     case 'add-permission': {
       const { permission } = edit;
       parsePermission(permission);
@@ -155,7 +209,7 @@ function changeOf(entry: Table, edit: Alteration): Change | undefined {
   }
 }
 
-function permissionsOf(entry: Table, edit: ConfigEdit): readonly Value[] {
+function permissionsOf(entry: Table, edit: SingleEdit): readonly Value[] {
   const permissions = entry['permissions'] ?? [];
   if (Array.isArray(permissions)) return permissions;
   throw refused(edit, 'its "permissions" are not an array');
@@ -184,7 +238,7 @@ function readBack(text: string, file: string): Table | undefined {
   }
 }
 
-function refused({ change, id }: ConfigEdit, reason: string): SignalboxError {
+function refused({ change, id }: SingleEdit, reason: string): SignalboxError {
   return new SignalboxError('CONFIG_EDIT_REFUSED', `Cannot ${change} of plugin "${id}": ${reason}`, {
     hint: 'Make this change by hand',
   });

@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { apiSchema } from './api-settings.ts';
 import { currentSchemaVersion, entrySchema } from './document.ts';
 import { settingsSchema } from './settings.ts';
 
@@ -7,6 +8,7 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
   const root = Type.Object(
     {
       signalbox: Type.Optional(settingsSchema),
+      api: Type.Optional(apiSchema),
       plugins: Type.Optional(
         Type.Object({
           schema_version: Type.Optional(

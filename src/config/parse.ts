@@ -1,7 +1,9 @@
 import { type ErrorRecord, SignalboxError } from '../core/errors.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import { type SourceText, sourceText } from '../core/source-text.ts';
-import { type ConfigDocument, currentSchemaVersion, type RuntimeSettings } from './document.ts';
+import type { SchemaProblem } from '../manifest/schema-problem.ts';
+import { apiSchema, readApiSettings } from './api-settings.ts';
+import { type ConfigDocument, currentSchemaVersion } from './document.ts';
 import { readEntries } from './entries.ts';
 import { migrate, readSchemaVersion, tooNew } from './migrate.ts';
 import { createProblems, type Problems } from './problems.ts';
@@ -40,34 +42,43 @@ export function parseConfig(text: string, file: string): ConfigParse {
 function readDocument(source: SourceText): ConfigDocument {
   const root = readToml(source);
   const problems = createProblems(source);
-  const settings = readSettingsTable(root, problems);
+  const settings = readSettingsTable(root, problems, 'signalbox', settingsSchema.properties, readSettings);
+  const api = readSettingsTable(root, problems, 'api', apiSchema.properties, readApiSettings);
   const plugins = readPluginsTable(root, problems);
   const { entries, rejected } = readEntries(plugins, settings, problems);
   return {
     file: source.file,
     settings,
+    api,
     entries,
     rejected,
     warnings: problems.warnings,
     // Without places and frames: those move with every comment above them.
     fingerprint: fingerprint({
       settings,
+      api,
       entries: entries.map((entry) => [entry.fingerprint, entry.configFingerprint]),
       rejected: rejected.map(({ id, error }) => [id, error.message]),
     }),
   };
 }
 
-function readSettingsTable(root: Table, problems: Problems): RuntimeSettings {
-  const written = root['signalbox'] ?? {};
-  if (!isTable(written))
-    throw problems.fatal(['signalbox'], '"signalbox" must be a table', 'Write [signalbox]');
-  const { known, unknown } = splitUnknown(written, settingsSchema.properties);
-  for (const key of unknown) problems.unknownKey(['signalbox', key], Object.keys(settingsSchema.properties));
-  const reading = readSettings(known);
+/** One of the tables that hold settings alone: unknown keys are warned about, a bad value makes the file unusable. */
+function readSettingsTable<Settings>(
+  root: Table,
+  problems: Problems,
+  name: string,
+  properties: object,
+  read: (table: Table) => { readonly settings: Settings } | { readonly problem: SchemaProblem },
+): Settings {
+  const written = root[name] ?? {};
+  if (!isTable(written)) throw problems.fatal([name], `"${name}" must be a table`, `Write [${name}]`);
+  const { known, unknown } = splitUnknown(written, properties);
+  for (const key of unknown) problems.unknownKey([name, key], Object.keys(properties));
+  const reading = read(known);
   if ('settings' in reading) return reading.settings;
   const { path, clause } = reading.problem;
-  throw problems.fatal(['signalbox', ...path], `Table [signalbox]: ${clause}`);
+  throw problems.fatal([name, ...path], `Table [${name}]: ${clause}`);
 }
 
 function readPluginsTable(root: Table, problems: Problems): Table {

@@ -72,8 +72,8 @@ export function appendElement(
   return [insertAt(last.range[1], ','), insertLine(text, last, valueText)];
 }
 
-/** Takes one element and its comma away, and their line when nothing else is on it. Comments stay. */
-export function removeElement(text: string, places: Places, element: AST.TOMLContentNode): readonly Splice[] {
+/** Takes one element of an array, or one assignment, and its comma away, and their line when nothing else is on it. Comments stay. */
+export function removeElement(text: string, places: Places, element: AST.HasLocs): readonly Splice[] {
   const [start, end] = element.range;
   const comma = commaAfter(places, element);
   const behind = comma && isBlank(text.slice(end, comma.range[0])) ? comma.range[1] : end;
@@ -95,6 +95,25 @@ export function removeElement(text: string, places: Places, element: AST.TOMLCon
   const before = places.tokenBefore(element);
   const isAdjacent = before?.value === ',' && isBlank(text.slice(before.range[1], start));
   return [remove(isAdjacent ? before.range[0] : start, end)];
+}
+
+/**
+ * Takes the lines of a table away up to the table `next`, or, without one, with the empty lines that part it from what
+ * follows; at the end of the text those before it.
+ */
+export function removeBlock(text: string, table: AST.HasLocs, next?: AST.HasLocs): Splice {
+  // Not the start of the line: on the first one that may be a byte order mark.
+  const start = table.range[0] - spaceAt(text.slice(0, table.range[0]), /[ \t]*$/);
+  if (next) return remove(start, lineStart(text, next.range[0]));
+  const end = lineEnd(text, table.range[1]);
+  const following = end + spaceAt(text.slice(end), /^[ \t\r\n]*/);
+  if (following < text.length) return remove(start, lineStart(text, following));
+  const preceding = start - spaceAt(text.slice(0, start), /[ \t\r\n]*$/);
+  return remove(preceding, end);
+}
+
+function spaceAt(text: string, space: RegExp): number {
+  return text.match(space)?.[0].length ?? 0;
 }
 
 /** The line break this file uses. */

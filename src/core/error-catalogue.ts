@@ -152,11 +152,59 @@ export const errorCatalogue = {
   STACK_EXHAUSTED: { blame: 'plugin', retry: 'backoff', summary: 'The guest recursed deeper than its stack' },
   PLUGIN_UNKNOWN: { blame: 'host', retry: 'never', summary: 'No entry of the config has this id' },
   PLUGIN_NOT_READY: { blame: 'host', retry: 'backoff', summary: 'The plugin is disabled, loading or failed' },
+  PLUGIN_EXISTS: { blame: 'user', retry: 'never', summary: 'There is a plugin of this id already' },
   RUNTIME_CLOSED: { blame: 'host', retry: 'never', summary: 'The runtime was closed' },
   ARGUMENT_INVALID: {
     blame: 'user',
     retry: 'never',
     summary: 'A command line or an option does not make sense',
+  },
+  RUNTIME_ABSENT: {
+    blame: 'user',
+    retry: 'backoff',
+    summary: 'No runtime answers for this config',
+  },
+  API_UNSERVED: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'The admin API cannot be served as it is configured',
+  },
+  API_HOST_REFUSED: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'A request names a host or comes from a page the admin API does not answer',
+  },
+  API_TOKEN_MISSING: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'A request to the admin API carries no token it knows',
+  },
+  API_SCOPE_MISSING: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'The token of a request does not reach this far',
+  },
+  API_RATE_LIMITED: { blame: 'user', retry: 'backoff', summary: 'Too many requests to the admin API' },
+  API_REQUEST_INVALID: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'A request to the admin API does not fit its schema',
+  },
+  API_REQUEST_TOO_LARGE: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'The body of a request to the admin API is over its size',
+  },
+  API_ROUTE_UNKNOWN: { blame: 'user', retry: 'never', summary: 'The admin API has nothing at this path' },
+  API_KEY_REUSED: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'An Idempotency-Key was used for another request before',
+  },
+  API_KEY_BUSY: {
+    blame: 'user',
+    retry: 'backoff',
+    summary: 'The first request with this Idempotency-Key is under way',
   },
   INTERNAL: {
     blame: 'host',

@@ -62,7 +62,8 @@ function notes(node: AnyStateNode): string[] {
   return [...invokes, ...inner];
 }
 
-function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
+/** What may leave a state, in the order it is tried. */
+export function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
   return [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
 }
 
@@ -70,7 +71,8 @@ function isWithin(node: AnyStateNode, ancestor: AnyStateNode): boolean {
   return node === ancestor || (node.parent !== undefined && isWithin(node.parent, ancestor));
 }
 
-function trigger(node: AnyStateNode, transition: AnyTransitionDefinition): string {
+/** What sets a transition off, for people: `done verify [isGranted]`. */
+export function trigger(node: AnyStateNode, transition: AnyTransitionDefinition): string {
   const guard = transition.guard === undefined ? '' : ` [${guardName(transition.guard)}]`;
   return label(`${eventName(node, transition.eventType)}${guard}`);
 }

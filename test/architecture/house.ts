@@ -26,24 +26,38 @@ export const parts: readonly Part[] = [
   ...adapters.map((part) => ({ part, may: wired })),
   { part: face, may: [...wired, 'actors', ...adapters] },
   { part: 'src/inspect', may: [face, 'relays', 'src/core'], node: [] },
-  { part: 'src/build', may: [...wired, ...adapters, face, 'src/cli', 'src/inspect'] },
-  { part: 'src/cli', may: [face, 'src/inspect', 'relays', 'src/core'] },
+  { part: 'src/metrics', may: [face, 'relays', 'src/core'], node: [] },
+  { part: 'src/admin', may: [face, 'src/inspect', 'src/metrics', 'relays', 'src/core'] },
+  { part: 'src/build', may: [...wired, ...adapters, face, 'src/cli', 'src/inspect', 'src/admin'] },
+  { part: 'src/cli', may: [face, 'src/inspect', 'src/admin', 'relays', 'src/core'] },
 ];
 
 /** Where each package of ours is at home. A package in a second place is a second way to do one thing. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
+  '@opentelemetry/api': ['src/call-spans.ts'],
   '@bytecodealliance/jco-transpile': ['src/sandbox'],
+  '@fastify/rate-limit': ['src/admin'],
   chokidar: ['src/watch'],
   commander: ['src/cli'],
   esbuild: ['src/packages'],
+  fastify: ['src/admin'],
   'ipaddr.js': ['src/capabilities'],
   picocolors: ['src/cli'],
   pino: ['src/logging', 'src/options.ts'],
-  rxjs: ['relays', 'actors', 'src/logging', 'src/cli', face],
+  'prom-client': ['src/metrics'],
+  rxjs: ['relays', 'actors', 'src/logging', 'src/cli', 'src/admin', face],
   semver: ['src/manifest', 'actors'],
   'smol-toml': ['src/config', 'src/manifest'],
   'toml-eslint-parser': ['src/config'],
-  typebox: ['src/permissions', 'src/manifest', 'src/config', 'src/capabilities', 'actors'],
+  typebox: [
+    'src/permissions',
+    'src/manifest',
+    'src/config',
+    'src/capabilities',
+    'src/store',
+    'src/admin',
+    'actors',
+  ],
   xstate: ['actors', 'src/inspect', face],
 };
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { PluginStatus, StatusBoard } from '../../relays/plugin-status.ts';
 import { createNarrator, lineText } from '../../src/cli/relay-lines.ts';
 import { jsonRecordOf, type RelayValue } from '../../src/cli/relay-values.ts';
+import { defaultApiSettings } from '../../src/config/api-settings.ts';
 import type { ConfigDocument } from '../../src/config/document.ts';
 import type { ErrorRecord } from '../../src/core/errors.ts';
 import { type Channel, digestOf, parsePluginId } from '../../src/core/ids.ts';
@@ -36,6 +37,7 @@ const document: ConfigDocument = {
     safeMode: false,
     autoDiscover: false,
   },
+  api: defaultApiSettings,
   entries: [],
   rejected: [],
   warnings: [{ code: 'CONFIG_INVALID', blame: 'user', message: 'Key "colour" is not known' }],

@@ -6,7 +6,12 @@ import { SignalboxError } from '../../src/core/errors.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 
 const file = '/host/app.toml';
-const edit: ConfigEdit = { change: 'add-entry', id: parsePluginId('new'), artifactPath: 'plugins/new' };
+const edit: ConfigEdit = {
+  change: 'add-entry',
+  id: parsePluginId('new'),
+  artifactPath: 'plugins/new',
+  enabled: true,
+};
 const block = '[[plugins.entries]]\nid = "new"\nenabled = true\nartifact_path = "plugins/new"';
 const first = '[[plugins.entries]] # one\nid = "a"\nartifact_path = "x"';
 

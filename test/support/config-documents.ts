@@ -1,3 +1,4 @@
+import { defaultApiSettings } from '../../src/config/api-settings.ts';
 import type {
   ConfigDocument,
   PluginEntry,
@@ -40,6 +41,7 @@ export function documentOf(
       autoDiscover: false,
       ...settings,
     },
+    api: defaultApiSettings,
     entries,
     rejected,
     warnings: [],

@@ -14,7 +14,10 @@ export function cliPage(): string {
       .outputHelp();
     return `\`\`\`text\n${printed.join('').trim()}\n\`\`\`\n`;
   };
-  const sections = program.commands.map((command) => `## signalbox ${command.name()}\n\n${helpOf(command)}`);
+  const sections = program.commands.flatMap((command) => [
+    `## signalbox ${command.name()}\n\n${helpOf(command)}`,
+    ...command.commands.map((below) => `### signalbox ${command.name()} ${below.name()}\n\n${helpOf(below)}`),
+  ]);
   return `# Command line
 
 ${helpOf(program)}

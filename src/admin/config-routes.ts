@@ -1,0 +1,124 @@
+import { firstValueFrom } from 'rxjs';
+import Type from 'typebox';
+import { checkConfigText } from '../config-check.ts';
+import { SignalboxError } from '../core/errors.ts';
+import { isPluginId } from '../core/ids.ts';
+import type { Runtime } from '../options.ts';
+import { defineRoute, type Route } from './route.ts';
+import { errorRecordSchema, pluginIdSchema } from './wire-schemas.ts';
+
+type Edit = Parameters<Runtime['config']['edit']>[0];
+
+/** As large as a config file may be. */
+const maxConfigChars = 1024 * 1024;
+/** The same with its quotes and line breaks escaped. */
+const configBodyBytes = 3 * 1024 * 1024;
+
+const settings = Type.Record(Type.String(), Type.Unknown());
+
+const entrySchema = Type.Object(
+  {
+    id: pluginIdSchema,
+    enabled: Type.Boolean(),
+    artifactPath: Type.String(),
+    permissions: Type.Array(Type.String(), { description: 'What the operator granted' }),
+    config: settings,
+    isolation: Type.Enum(['shared', 'own', 'thread']),
+  },
+  { description: 'One entry, defaults filled in' },
+);
+const rejectedSchema = Type.Object({ id: pluginIdSchema, error: errorRecordSchema });
+
+export const configRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'getConfig',
+    method: 'GET',
+    path: '/config',
+    scope: 'read',
+    summary: 'The config that runs, and what is wrong with the file as it stands',
+    answer: {
+      kind: 'json',
+      schema: Type.Object({
+        phase: Type.Enum(['loading', 'missing', 'invalid', 'known']),
+        file: Type.String(),
+        problem: Type.Optional(errorRecordSchema),
+        document: Type.Optional(
+          Type.Object({
+            fingerprint: Type.String(),
+            settings,
+            entries: Type.Array(entrySchema),
+            rejected: Type.Array(rejectedSchema),
+            warnings: Type.Array(errorRecordSchema),
+          }),
+        ),
+      }),
+    },
+    handle: async ({ runtime }) => {
+      const replay = await firstValueFrom(runtime.relays.pluginsConfigReplay);
+      const problem = 'problem' in replay ? replay.problem : undefined;
+      return {
+        phase: replay.phase,
+        file: runtime.config.file,
+        ...(problem && { problem }),
+        ...(replay.phase === 'known' && { document: replay.document }),
+      };
+    },
+  }),
+  defineRoute({
+    operation: 'patchEntry',
+    method: 'PATCH',
+    path: '/config/entries/{id}',
+    scope: 'write',
+    summary: 'Change an entry in one save; a setting that is null is removed (RFC 7396)',
+    params: Type.Object({ id: pluginIdSchema }, { additionalProperties: false }),
+    body: Type.Object(
+      {
+        enabled: Type.Optional(Type.Boolean()),
+        config: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 256 }), Type.Unknown())),
+      },
+      { additionalProperties: false },
+    ),
+    answer: { kind: 'json', schema: entrySchema },
+    handle: async ({ runtime }, { params: { id }, body: { enabled, config = {} } }) => {
+      if (!isPluginId(id)) throw unknownEntry(id);
+      const document = await runtime.config.edit({
+        change: 'several',
+        edits: [
+          ...(enabled === undefined ? [] : [{ change: 'set-enabled', id, enabled } as const]),
+          ...Object.entries(config).map(([key, value]) =>
+            value === null
+              ? ({ change: 'remove-config', id, key } as const)
+              : ({ change: 'set-config', id, key, value } as const),
+          ),
+        ],
+      } satisfies Edit);
+      const entry = document.entries.find((each) => each.id === id);
+      if (entry) return entry;
+      const rejection = document.rejected.find((each) => each.id === id);
+      throw rejection ? SignalboxError.fromRecord(rejection.error) : unknownEntry(id);
+    },
+  }),
+  defineRoute({
+    operation: 'checkConfig',
+    method: 'POST',
+    path: '/config/check',
+    scope: 'read',
+    summary: 'What would be wrong with a text as the config; nothing it names is looked at, nothing is saved',
+    body: Type.Object({ text: Type.String({ maxLength: maxConfigChars }) }, { additionalProperties: false }),
+    maxBodyBytes: configBodyBytes,
+    answer: {
+      kind: 'json',
+      schema: Type.Object({
+        problem: Type.Optional(errorRecordSchema),
+        entries: Type.Array(Type.Object({ id: pluginIdSchema, enabled: Type.Boolean() })),
+        rejected: Type.Array(rejectedSchema),
+        warnings: Type.Array(errorRecordSchema),
+      }),
+    },
+    handle: ({ runtime }, { body }) => checkConfigText(body.text, runtime.config.file),
+  }),
+];
+
+function unknownEntry(id: string): SignalboxError {
+  return new SignalboxError('PLUGIN_UNKNOWN', `No entry of the config has the id ${JSON.stringify(id)}`);
+}

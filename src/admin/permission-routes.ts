@@ -1,0 +1,104 @@
+import Type from 'typebox';
+import { SignalboxError } from '../core/errors.ts';
+import { defineRoute, type Route } from './route.ts';
+import type { AdminService, PermissionCommands } from './service.ts';
+import { pluginIdSchema, pluginStatusSchema } from './wire-schemas.ts';
+
+const ofPlugin = Type.Object({ id: pluginIdSchema }, { additionalProperties: false });
+const status = { kind: 'json', schema: pluginStatusSchema } as const;
+const permissionTexts = Type.Array(Type.String({ minLength: 1, maxLength: 4_096 }), {
+  minItems: 1,
+  maxItems: 256,
+  description: 'domain:action[:scope]',
+});
+const reports = {
+  kind: 'json',
+  schema: Type.Object({
+    plugins: Type.Array(Type.Object({ id: pluginIdSchema }), {
+      description: 'What each wants, was granted and lacks',
+    }),
+  }),
+} as const;
+
+export const permissionRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'listPermissions',
+    method: 'GET',
+    path: '/permissions',
+    scope: 'read',
+    needs: 'permissions',
+    summary: 'What every plugin wants, was granted and lacks',
+    answer: reports,
+    handle: async (service) => ({ plugins: await commandsOf(service).list() }),
+  }),
+  defineRoute({
+    operation: 'listPendingPermissions',
+    method: 'GET',
+    path: '/permissions/pending',
+    scope: 'read',
+    needs: 'permissions',
+    summary: 'The plugins that wait for an approval',
+    answer: reports,
+    handle: async (service) => ({ plugins: await commandsOf(service).pending() }),
+  }),
+  defineRoute({
+    operation: 'grantPermissions',
+    method: 'POST',
+    path: '/permissions/{id}/grant',
+    scope: 'admin',
+    needs: 'permissions',
+    summary: 'Grant permissions, for good or for a while',
+    params: ofPlugin,
+    body: Type.Object(
+      {
+        permissions: permissionTexts,
+        expires_at: Type.Optional(
+          Type.Integer({ minimum: 0, description: 'Milliseconds since 1970-01-01 UTC' }),
+        ),
+        calls: Type.Optional(Type.Integer({ minimum: 1 })),
+        bytes: Type.Optional(Type.Integer({ minimum: 1 })),
+      },
+      { additionalProperties: false },
+    ),
+    answer: status,
+    handle: (service, { params, body: { permissions, expires_at: expiresAt, calls, bytes } }) => {
+      const lease = {
+        ...(expiresAt !== undefined && { expiresAt }),
+        ...(calls !== undefined && { calls }),
+        ...(bytes !== undefined && { bytes }),
+      };
+      const commands = commandsOf(service);
+      return Object.keys(lease).length === 0
+        ? commands.grant(params.id, permissions)
+        : commands.grant(params.id, permissions, lease);
+    },
+  }),
+  defineRoute({
+    operation: 'revokePermissions',
+    method: 'POST',
+    path: '/permissions/{id}/revoke',
+    scope: 'admin',
+    needs: 'permissions',
+    summary: 'Take permissions away; calls in flight are aborted',
+    params: ofPlugin,
+    body: Type.Object({ permissions: permissionTexts }, { additionalProperties: false }),
+    answer: status,
+    handle: (service, { params, body }) => commandsOf(service).revoke(params.id, body.permissions),
+  }),
+  defineRoute({
+    operation: 'approvePermissions',
+    method: 'POST',
+    path: '/permissions/{id}/approve',
+    scope: 'admin',
+    needs: 'permissions',
+    summary: 'Accept what an upgrade asks for beyond what was approved before',
+    params: ofPlugin,
+    answer: status,
+    handle: (service, { params }) => commandsOf(service).approve(params.id),
+  }),
+];
+
+function commandsOf({ permissions }: AdminService): PermissionCommands {
+  if (permissions) return permissions;
+  throw new SignalboxError('INTERNAL', 'The permission routes are served without what they drive');
+}

@@ -1,0 +1,132 @@
+import Type from 'typebox';
+import type { PluginStatus } from '../../relays/plugin-status.ts';
+import { SignalboxError } from '../core/errors.ts';
+import type { Plugins } from '../options.ts';
+import { defineRoute, type Route } from './route.ts';
+import { pluginIdSchema, pluginStatusSchema } from './wire-schemas.ts';
+
+/** The largest artifact that can be uploaded: its base64 and the JSON around it fit into `uploadBodyBytes`. */
+const maxUploadBytes = 16 * 1024 * 1024;
+const uploadBodyBytes = 24 * 1024 * 1024;
+
+const ofPlugin = Type.Object({ id: pluginIdSchema }, { additionalProperties: false });
+const status = { kind: 'json', schema: pluginStatusSchema } as const;
+
+/** Commands that take an id, give a status and are named alike everywhere. */
+const commands: readonly (readonly ['enable' | 'disable' | 'reload' | 'retry', summary: string])[] = [
+  [
+    'enable',
+    'Write enabled = true, or an entry for one that was only found; answers when it is Ready or in Error',
+  ],
+  ['disable', 'Write enabled = false; answers when it is Disabled'],
+  ['reload', 'Load the artifact anew beside the running instance and swap'],
+  ['retry', 'Leave backoff or quarantine at once'],
+];
+
+export const pluginRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'listPlugins',
+    method: 'GET',
+    path: '/plugins',
+    scope: 'read',
+    summary: 'The status of every plugin, those included that were only found',
+    answer: { kind: 'json', schema: Type.Object({ plugins: Type.Array(pluginStatusSchema) }) },
+    handle: ({ runtime }) => ({ plugins: runtime.plugins.list() }),
+  }),
+  defineRoute({
+    operation: 'registerPlugin',
+    method: 'POST',
+    path: '/plugins',
+    scope: 'admin',
+    summary: 'Upload a plugin: written beside the config, with an entry that is disabled and grants nothing',
+    body: Type.Object(
+      {
+        manifest: Type.String({ maxLength: 65_536, description: 'The text of plugin.toml' }),
+        artifact: Type.String({
+          maxLength: Math.ceil(maxUploadBytes / 3) * 4,
+          pattern: '^[A-Za-z0-9+/]*={0,2}$',
+          description: 'The file its entry names, in base64',
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    maxBodyBytes: uploadBodyBytes,
+    answer: { kind: 'json', status: 201, schema: pluginStatusSchema },
+    handle: ({ runtime }, { body }) =>
+      runtime.plugins.register({ manifest: body.manifest, code: Buffer.from(body.artifact, 'base64') }),
+  }),
+  defineRoute({
+    operation: 'getPlugin',
+    method: 'GET',
+    path: '/plugins/{id}',
+    scope: 'read',
+    summary: 'The status of one plugin',
+    params: ofPlugin,
+    answer: status,
+    handle: ({ runtime }, { params }) => statusOf(runtime.plugins, params.id),
+  }),
+  defineRoute({
+    operation: 'removePlugin',
+    method: 'DELETE',
+    path: '/plugins/{id}',
+    scope: 'admin',
+    summary: 'Take its entry out of the config; answers when nothing of it runs. Its artifact stays',
+    params: ofPlugin,
+    answer: { kind: 'nothing' },
+    handle: ({ runtime }, { params }) => runtime.plugins.remove(params.id),
+  }),
+  defineRoute({
+    operation: 'callPlugin',
+    method: 'POST',
+    path: '/plugins/{id}/call',
+    scope: 'write',
+    summary: 'Call one of its exports; a client that goes away without an Idempotency-Key aborts the call',
+    params: ofPlugin,
+    body: Type.Object(
+      {
+        export: Type.String({
+          minLength: 1,
+          maxLength: 256,
+          description: '`greet`, or `interface.function`',
+        }),
+        args: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 64, description: 'Default: none' })),
+        deadline_ms: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 3_600_000, description: 'At most what its limits say' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    answer: {
+      kind: 'json',
+      schema: Type.Object({
+        result: Type.Unknown({ description: 'What it returned; 64 bit integers as text; null for nothing' }),
+      }),
+    },
+    handle: async ({ runtime }, { params, body, signal }) => ({
+      result:
+        (await runtime.plugins.call(params.id, body.export, body.args ?? [], {
+          signal,
+          ...(body.deadline_ms !== undefined && { deadlineMs: body.deadline_ms }),
+        })) ?? null,
+    }),
+  }),
+  ...commands.map(([name, summary]) =>
+    defineRoute({
+      operation: `${name}Plugin`,
+      method: 'POST',
+      path: `/plugins/{id}/${name}`,
+      scope: 'write',
+      summary,
+      params: ofPlugin,
+      answer: status,
+      handle: ({ runtime }, { params }) => runtime.plugins[name](params.id),
+    }),
+  ),
+];
+
+/** @throws `PLUGIN_UNKNOWN` */
+function statusOf(plugins: Plugins, id: string): PluginStatus {
+  const found = plugins.get(id);
+  if (found) return found;
+  throw new SignalboxError('PLUGIN_UNKNOWN', `No plugin has the id ${JSON.stringify(id)}`);
+}

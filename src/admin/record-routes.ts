@@ -1,0 +1,156 @@
+import Type, { type TObject } from 'typebox';
+import { SignalboxError } from '../core/errors.ts';
+import type { Topic } from './record-log.ts';
+import { topics } from './record-log.ts';
+import { defineRoute, type EventsWanted, type Route } from './route.ts';
+import type { AdminService } from './service.ts';
+import { logLevelSchema, pluginIdSchema, timeSchema } from './wire-schemas.ts';
+
+const maxPage = 1_000;
+const defaultPage = 200;
+
+/** What streams tell that do not say what they want: what people look at, without the figures. */
+const defaultTopics: readonly Topic[] = ['status', 'config', 'event', 'log', 'audit'];
+const topicNames = new Set<string>(topics);
+
+const pageFields = {
+  plugin: Type.Optional(pluginIdSchema),
+  after: Type.Optional(
+    Type.String({ maxLength: 32, description: 'The "next" of an earlier answer; default: the newest' }),
+  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPage, default: defaultPage })),
+};
+
+const logLineSchema = Type.Object({
+  plugin: pluginIdSchema,
+  time: timeSchema,
+  level: logLevelSchema,
+  message: Type.String(),
+  fields: Type.Record(Type.String(), Type.Unknown()),
+  dropped: Type.Optional(Type.Integer({ description: 'Lines dropped before this one' })),
+});
+const auditSchema = Type.Object({
+  plugin: pluginIdSchema,
+  time: timeSchema,
+  decision: Type.String({ description: 'granted, withheld, used, denied, ...' }),
+  permission: Type.String(),
+  rule: Type.String(),
+  repeats: Type.Optional(Type.Integer()),
+});
+const telemetrySchema = Type.Object({
+  kind: Type.Enum(['counter', 'duration', 'usage', 'limit', 'metric']),
+  time: timeSchema,
+  plugin: Type.Optional(pluginIdSchema),
+});
+
+export const recordRoutes: readonly Route[] = [
+  defineRoute({
+    operation: 'listLogs',
+    method: 'GET',
+    path: '/logs',
+    scope: 'read',
+    summary: 'The lines plugins logged lately, oldest first',
+    query: Type.Object(
+      { ...pageFields, level: Type.Optional(logLevelSchema) },
+      { additionalProperties: false },
+    ),
+    answer: pageOf(logLineSchema),
+    handle: (service, { query }) => page(service, 'log', query),
+  }),
+  defineRoute({
+    operation: 'listAudit',
+    method: 'GET',
+    path: '/audit',
+    scope: 'read',
+    summary: 'The decisions about permissions made lately, oldest first',
+    query: Type.Object(pageFields, { additionalProperties: false }),
+    answer: pageOf(auditSchema),
+    handle: (service, { query }) => page(service, 'audit', query),
+  }),
+  defineRoute({
+    operation: 'listTelemetry',
+    method: 'GET',
+    path: '/telemetry',
+    scope: 'read',
+    summary: 'The figures told lately, oldest first',
+    query: Type.Object(pageFields, { additionalProperties: false }),
+    answer: pageOf(telemetrySchema),
+    handle: (service, { query }) => page(service, 'telemetry', query),
+  }),
+  defineRoute({
+    operation: 'streamEvents',
+    method: 'GET',
+    path: '/events',
+    scope: 'read',
+    summary: 'What happens from now on, as server-sent events; with Last-Event-ID from there on',
+    query: Type.Object(
+      {
+        topics: Type.Optional(
+          Type.String({
+            maxLength: 128,
+            pattern: '^[a-z]+(,[a-z]+)*$',
+            description: `Comma-separated: ${topics.join(', ')}; default ${defaultTopics.join(',')}`,
+          }),
+        ),
+        plugin: Type.Optional(pluginIdSchema),
+        level: Type.Optional(logLevelSchema),
+      },
+      { additionalProperties: false },
+    ),
+    answer: { kind: 'events' },
+    handle: (_service, { query: { topics: wanted, plugin, level }, lastEventId }): EventsWanted => ({
+      query: { topics: wanted === undefined ? defaultTopics : topicsIn(wanted), plugin, level },
+      lastEventId,
+    }),
+  }),
+];
+
+function pageOf(schema: TObject) {
+  return {
+    kind: 'json',
+    schema: Type.Object({
+      records: Type.Array(schema),
+      next: Type.String({ description: 'Ask with after=<this> for what comes later' }),
+      isGap: Type.Boolean({ description: 'Records behind "after" are no longer kept' }),
+      lost: Type.Integer({ description: 'Older ones that are no longer kept, all plugins together' }),
+    }),
+  } as const;
+}
+
+function page(
+  { records }: AdminService,
+  topic: Topic,
+  wanted: {
+    readonly plugin?: string;
+    readonly level?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+    readonly after?: string;
+    readonly limit?: number;
+  },
+) {
+  const query = { topics: [topic], plugin: wanted.plugin, level: wanted.level };
+  const limit = wanted.limit ?? defaultPage;
+  const from = wanted.after === undefined ? undefined : records.sequenceOf(wanted.after);
+  const found = from === undefined ? undefined : records.after(from, query, limit);
+  const isGap = wanted.after !== undefined && found?.outcome !== 'records';
+  const kept = found?.outcome === 'records' ? found.records : records.latest(topic, query, limit);
+  const through = found?.outcome === 'records' ? found.through : records.sequence;
+  return {
+    records: kept.map(({ text }): unknown => JSON.parse(text)),
+    next: records.idOf(through),
+    isGap,
+    lost: records.lost(topic),
+  };
+}
+
+function topicsIn(wanted: string): readonly Topic[] {
+  return [...new Set(wanted.split(','))].map((name) => {
+    if (isTopic(name)) return name;
+    throw new SignalboxError('API_REQUEST_INVALID', `There is no topic "${name}"`, {
+      hint: `Topics are ${topics.join(', ')}`,
+    });
+  });
+}
+
+function isTopic(name: string): name is Topic {
+  return topicNames.has(name);
+}

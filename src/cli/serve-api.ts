@@ -1,0 +1,30 @@
+import { filter, firstValueFrom } from 'rxjs';
+import type { ConfigReplay } from '../../relays/config-replay.ts';
+import type { Runtime } from '../options.ts';
+import { aborted } from './aborted.ts';
+import type { RelayPrinter } from './live-screen.ts';
+
+type KnownConfig = ConfigReplay & { readonly phase: 'known' };
+
+/**
+ * Serves the admin API as the first usable config says, and tells where. Later changes of `[api]` count at the next start.
+ *
+ * @returns what to dispose of; undefined when the config wants none, or the signal aborted before it was read
+ * @throws `API_UNSERVED`
+ */
+export async function serveApi(
+  runtime: Runtime,
+  printer: RelayPrinter,
+  signal: AbortSignal,
+): Promise<AsyncDisposable | undefined> {
+  const known = runtime.relays.pluginsConfigReplay.pipe(
+    filter((replay): replay is KnownConfig => replay.phase === 'known'),
+  );
+  const first = await Promise.race([firstValueFrom(known, { defaultValue: undefined }), aborted(signal)]);
+  if (!first?.document.api.enabled) return undefined;
+  const { startAdmin } = await import('../admin/start-admin.ts');
+  const admin = await startAdmin(runtime, first.document.api);
+  const lack = admin.socketProblem ? `, without a socket: ${admin.socketProblem.message}` : '';
+  printer.announce(`${admin.address}${admin.prefix}${lack}`);
+  return admin;
+}
