@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import Type from 'typebox';
@@ -31,7 +32,6 @@ type Change = { readonly paths: readonly string[]; readonly overflow: boolean };
 export function wireWatch(context: WiringContext): Readonly<Record<string, HostFunction>> {
   const { fileWatcher, fileRate, walk, access, resources } = context;
   const subscriptions = new Map<bigint, AsyncDisposable>();
-  let lastSubscription = 0n;
 
   resources.defer(async () => {
     const open = [...subscriptions.values()];
@@ -93,7 +93,7 @@ export function wireWatch(context: WiringContext): Readonly<Record<string, HostF
       }
       if (resources.disposed || subscriptions.size >= maxSubscriptions) return refused({ tag: 'too-many' });
 
-      const subscription = ++lastSubscription;
+      const subscription = drawSubscription();
       let reporting: Promise<void> = Promise.resolve();
       const watching = fileWatcher.watch({
         paths: watched.map(({ absolute }) => absolute),
@@ -118,6 +118,11 @@ export function wireWatch(context: WiringContext): Readonly<Record<string, HostF
       return returned();
     },
   };
+}
+
+/** Drawn, not counted: whoever holds one was given it. 48 bits, for a script to whom it is a number. */
+function drawSubscription(): bigint {
+  return BigInt(randomInt(1, 2 ** 48 - 1));
 }
 
 /** A granted root may be a link of the operator's; the watcher follows none, so it gets the place itself. */

@@ -10,14 +10,18 @@ const change = (subscription: bigint, paths: readonly string[], overflow = false
   val: { subscription, paths, overflow },
 });
 
+/** Subscribes, and gives the number it was given. */
+async function subscribe(box: ReturnType<typeof wired>, ...directories: readonly string[]): Promise<bigint> {
+  const reply = await box.call('watch.subscribe', directories, 100);
+  if (reply.outcome === 'refused' || typeof reply.value !== 'bigint') throw new Error('Not subscribed');
+  return reply.value;
+}
+
 test('changes are delivered as guest paths, sorted, each once', async () => {
   await using folder = await temporaryFolder();
   await mkdir(join(folder.path, 'waves/sub'), { recursive: true });
   await using box = wired({ baseFolder: folder.path, permissions: ['watch:waves', 'watch:logs'] });
-  expect(await box.call('watch.subscribe', ['./waves/', 'waves/sub', 'logs'], 100)).toEqual({
-    outcome: 'returned',
-    value: 1n,
-  });
+  const subscription = await subscribe(box, './waves/', 'waves/sub', 'logs');
   expect(box.watcher.requests).toMatchObject([
     {
       paths: [join(folder.path, 'waves'), join(folder.path, 'waves/sub'), join(folder.path, 'logs')],
@@ -35,7 +39,9 @@ test('changes are delivered as guest paths, sorted, each once', async () => {
   ];
   box.watcher.change(changed.map((path) => join(folder.path, path)));
   await vi.waitFor(() =>
-    expect(box.delivered).toEqual([change(1n, ['logs', 'waves/sub', 'waves/sub/b', 'waves/z.vcd'])]),
+    expect(box.delivered).toEqual([
+      change(subscription, ['logs', 'waves/sub', 'waves/sub/b', 'waves/z.vcd']),
+    ]),
   );
 });
 
@@ -47,16 +53,16 @@ test('roots ".", absolute and linked name their paths as they were granted', asy
     baseFolder: folder.path,
     permissions: ['watch:.', `watch:${folder.path}/real`, 'watch:alias'],
   });
-  await box.call('watch.subscribe', ['.'], 50);
-  await box.call('watch.subscribe', [`${folder.path}/real`], 50);
-  await box.call('watch.subscribe', ['alias'], 50);
+  const dot = await subscribe(box, '.');
+  const absolute = await subscribe(box, `${folder.path}/real`);
+  const alias = await subscribe(box, 'alias');
   box.watcher.change([join(folder.path, 'real/x')]);
   await vi.waitFor(() => expect(box.delivered).toHaveLength(3));
   expect(box.delivered).toEqual(
     expect.arrayContaining([
-      change(1n, ['real/x']),
-      change(2n, [`${folder.path}/real/x`]),
-      change(3n, ['alias/x']),
+      change(dot, ['real/x']),
+      change(absolute, [`${folder.path}/real/x`]),
+      change(alias, ['alias/x']),
     ]),
   );
 });
@@ -74,17 +80,17 @@ test.each([
 
 test('an overflow is passed on, also without a path', async () => {
   await using box = wired({ permissions: ['watch:waves'] });
-  await box.call('watch.subscribe', ['waves'], 50);
+  const subscription = await subscribe(box, 'waves');
   box.watcher.change([], true);
-  await vi.waitFor(() => expect(box.delivered).toEqual([change(1n, [], true)]));
+  await vi.waitFor(() => expect(box.delivered).toEqual([change(subscription, [], true)]));
 });
 
 test('more paths than a message holds become an overflow', async () => {
   await using box = wired({ permissions: ['watch:waves'], limits: { message_bytes: 1_024 } });
-  await box.call('watch.subscribe', ['waves'], 50);
+  const subscription = await subscribe(box, 'waves');
   box.watcher.change(Array.from({ length: 100 }, (_, index) => `/nowhere/waves/file${100 + index}`));
   const fitting = Array.from({ length: 39 }, (_, index) => `waves/file${100 + index}`);
-  await vi.waitFor(() => expect(box.delivered).toEqual([change(1n, fitting, true)]));
+  await vi.waitFor(() => expect(box.delivered).toEqual([change(subscription, fitting, true)]));
 });
 
 describe('what must not be watched is refused', () => {
@@ -145,23 +151,35 @@ test('at most 64 subscriptions stand at a time', async () => {
   const replies = await Promise.all(
     Array.from({ length: maxSubscriptions + 3 }, () => box.call('watch.subscribe', ['waves'], 50)),
   );
-  expect(replies.filter(({ outcome }) => outcome === 'returned')).toHaveLength(maxSubscriptions);
+  const returned = replies.filter(({ outcome }) => outcome === 'returned');
+  expect(returned).toHaveLength(maxSubscriptions);
   expect(box.watcher.open.size).toBe(maxSubscriptions);
-  await box.call('watch.unsubscribe', 5n);
+  const [first] = returned;
+  await box.call('watch.unsubscribe', first?.outcome === 'returned' ? first.value : 0n);
   expect(await box.call('watch.subscribe', ['waves'], 50)).toMatchObject({ outcome: 'returned' });
 });
 
 test('an ended subscription delivers nothing more; ending one that is unknown does nothing', async () => {
   await using box = wired({ permissions: ['watch:waves'] });
-  await box.call('watch.subscribe', ['waves'], 50);
+  const ended = await subscribe(box, 'waves');
   const request = box.watcher.requests[0];
-  await box.call('watch.unsubscribe', 1n);
+  await box.call('watch.unsubscribe', ended);
   await box.call('watch.unsubscribe', 99n);
   expect(box.watcher.open.size).toBe(0);
   request?.onChange({ paths: ['/nowhere/waves/a'], overflow: false });
-  await box.call('watch.subscribe', ['waves'], 50);
+  const standing = await subscribe(box, 'waves');
   box.watcher.change(['/nowhere/waves/b']);
-  await vi.waitFor(() => expect(box.delivered).toEqual([change(2n, ['waves/b'])]));
+  await vi.waitFor(() => expect(box.delivered).toEqual([change(standing, ['waves/b'])]));
+});
+
+test('subscriptions cannot be guessed', async () => {
+  await using box = wired({ permissions: ['watch:waves'] });
+  const numbers = [await subscribe(box, 'waves'), await subscribe(box, 'waves')];
+  expect(numbers.map((number) => number > 0xffffn && number <= Number.MAX_SAFE_INTEGER)).toEqual([
+    true,
+    true,
+  ]);
+  expect(numbers[0]).not.toBe(numbers[1]);
 });
 
 test('disposing the wiring ends every subscription', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Prepared } from '../../src/ports/sandbox.ts';
+import { isAlive } from '../support/processes.ts';
 import { call, fixture, type Harness, openHarness, returned } from './harness.ts';
 
 describe('cells', () => {
@@ -21,14 +22,6 @@ describe('cells', () => {
     const started = harness.events.findLast((event) => event.type === 'cell-started' && event.cell === cell);
     if (started?.type !== 'cell-started' || started.pid === undefined) throw new Error('No cell was started');
     return started.pid;
-  };
-  const isAlive = (pid: number): boolean => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
   };
 
   test('a guest that does not let go costs its cell, and the innocent can start again', async () => {
@@ -80,24 +73,6 @@ describe('cells', () => {
     expect(failed).toEqual([150]);
     expect(returnedOnce).toEqual(burst.filter((n) => n !== 150));
     expect(lives).toBeLessThanOrEqual(3);
-  });
-
-  test('kill -9 of a cell is told to every guest in it', async () => {
-    const first = await harness.instantiate(counter);
-    const guests = [first, await harness.instantiate(counter)].filter(({ cell }) => cell === first.cell);
-    process.kill(pidOf(first.cell), 'SIGKILL');
-    const closed = await Promise.all(guests.map((guest) => guest.closed));
-    expect(closed).toEqual(
-      guests.map(() =>
-        expect.objectContaining({
-          code: 'CELL_LOST',
-          message: `Cell ${first.cell} is gone: it was ended by SIGKILL`,
-        }),
-      ),
-    );
-    const again = await harness.instantiate(counter);
-    expect(await call(again, 'count')).toEqual(returned(1));
-    await again.close();
   });
 
   test('while one guest waits for the host, others in its cell go on', async () => {

@@ -5,6 +5,22 @@ export interface ChildProcess {
   readonly commandLine: string;
 }
 
+/** The live processes below one, itself left out; Linux only. */
+export async function descendantsOf(pid: number): Promise<readonly number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const pids = children.split(' ').filter(Boolean).map(Number);
+  return [...pids, ...(await Promise.all(pids.map(descendantsOf))).flat()];
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The live children of this process whose command line contains `part`; Linux only. */
 export async function childrenRunning(part: string): Promise<readonly ChildProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

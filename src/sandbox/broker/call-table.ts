@@ -60,6 +60,12 @@ export class CallTable {
     return this.#current;
   }
 
+  /** The call that is to be entered next, while none runs. */
+  get next(): PendingCall | undefined {
+    if (this.#current) return undefined;
+    return [...this.#pending.values()].find(({ isSettled }) => !isSettled);
+  }
+
   /** The guest may have got further than its cell has said. */
   get isAheadPossible(): boolean {
     return this.#current !== undefined && !this.#isCertain && this.#pending.size > 1;

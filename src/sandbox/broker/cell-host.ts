@@ -3,7 +3,10 @@ import { Duplex, type Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../core/errors.ts';
 import { cellPipe } from '../cell/cell-pipe.ts';
-import { cellEntry, cellFlags } from '../entries.ts';
+import { confine } from '../confinement/confine.ts';
+import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
+import { reachedTier } from '../confinement/reached-tier.ts';
+import { cellEntry, cellFlags, cellReadable } from '../entries.ts';
 import { pipeTransport } from '../protocol/pipe-transport.ts';
 import { portTransport } from '../protocol/port-transport.ts';
 import type { Transport } from '../protocol/transport.ts';
@@ -12,7 +15,7 @@ import type { Transport } from '../protocol/transport.ts';
 export interface CellHost {
   readonly transport: Transport;
   readonly pid: number | undefined;
-  /** What confines it, as reached. */
+  /** What confines it, as reached; known once it is ready. */
   readonly tier: string;
   /** Ends it without asking; until it is gone it keeps the host process alive, whoever waits for that. Idempotent. */
   kill(): void;
@@ -28,16 +31,15 @@ const maxHeapMegabytes = 1024;
 /** A child process without environment, files, children or workers. */
 export function startProcessCell(onOutput: ((text: string) => void) | undefined): CellHost {
   const output = onOutput ? 'pipe' : 'ignore';
-  const child = spawn(
-    process.execPath,
-    [...cellFlags(), `--max-old-space-size=${maxHeapMegabytes}`, cellEntry],
-    {
-      env: {},
-      // A group of its own: Ctrl-C at a terminal is for the host, which shuts plugins down before their cells.
-      detached: true,
-      stdio: ['ignore', output, output, 'pipe'],
-    },
-  );
+  const flags = [...cellFlags(), `--max-old-space-size=${maxHeapMegabytes}`];
+  const { file, args } = confine([...flags, cellEntry], cellReadable);
+  const child = spawn(file, args, {
+    cwd: '/',
+    env: {},
+    // A group of its own: Ctrl-C at a terminal is for the host, which shuts plugins down before their cells.
+    detached: true,
+    stdio: ['ignore', output, output, 'pipe', ...coverInheritedDescriptors()],
+  });
   const pipe = child.stdio[cellPipe];
   if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A cell has no pipe');
   killWithHost(child);
@@ -48,10 +50,14 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
       resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`),
     );
   });
+  let tier: string | undefined;
   return {
     transport: pipeTransport(pipe),
     pid: child.pid,
-    tier: 'process',
+    get tier() {
+      tier ??= child.pid === undefined ? 'process' : reachedTier(child.pid);
+      return tier;
+    },
     gone,
     kill: () => {
       child.ref();
@@ -69,7 +75,13 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
  * and fate with the host; a guest in a loop of bulk memory operations may hold off its end for seconds.
  */
 export function startThreadCell(): CellHost {
-  const worker = new Worker(cellEntry, { env: {}, stdin: false, execArgv: [], trackUnmanagedFds: false });
+  const worker = new Worker(cellEntry, {
+    env: {},
+    stdin: false,
+    execArgv: [],
+    trackUnmanagedFds: false,
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
+  });
   const { promise: gone, resolve } = Promise.withResolvers<string>();
   worker.once('error', (error) =>
     resolve(`it failed: ${error instanceof Error ? error.message : String(error)}`),

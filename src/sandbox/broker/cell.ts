@@ -1,19 +1,17 @@
+import { randomInt } from 'node:crypto';
 import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
 import type { Digest, PluginId } from '../../core/ids.ts';
 import type { InstanceSpec } from '../../ports/sandbox.ts';
 import { Channel } from '../protocol/channel.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
-import { isReport, type Message, ProtocolError, programPartBytes } from '../protocol/messages.ts';
+import { isReport, type Message, ProtocolError } from '../protocol/messages.ts';
 import type { CellHost } from './cell-host.ts';
+import { type CellProgram, CellPrograms } from './cell-programs.ts';
 import { GuestInstance, type InstanceCell } from './guest-instance.ts';
+import { Heartbeat } from './heartbeat.ts';
 
 /** How long a guest that was running may take to let go once it is destroyed; then its cell is killed. */
 const letGoMs = 150;
-/** A cell that runs nothing and does not answer for three beats is stuck. */
-const heartbeatMs = 2_000;
-const maxMissedBeats = 3;
-/** Programs nobody uses that a cell keeps, for plugins that restart. */
-const maxUnusedPrograms = 4;
 
 export interface CellOptions {
   readonly label: string;
@@ -26,35 +24,24 @@ export interface CellOptions {
   readonly isSuspect: (plugin: PluginId) => boolean;
 }
 
-interface CellProgram {
-  readonly id: number;
-  readonly isSent: Promise<void>;
-  uses: number;
-}
-
 /** The broker's side of a cell: routes what it says to its instances, and kills it when it must. */
 export class Cell implements InstanceCell {
   readonly label: string;
-  readonly tier: string;
   readonly #options: CellOptions;
   readonly #channel: Channel;
   readonly #ready = Promise.withResolvers<void>();
   readonly #instances = new Map<number, GuestInstance>();
   /** Destroyed here and not yet there; what is still said of them is ignored. */
   readonly #leaving = new Map<number, NodeJS.Timeout | undefined>();
-  readonly #programs = new Map<Digest, CellProgram>();
-  readonly #heartbeat: NodeJS.Timeout;
-  #missedBeats = 0;
-  /** A beat is given and not answered; a cell that was busy answers late, and is forgiven. */
-  #isBeatOpen = false;
-  #nextId = 1;
+  readonly #programs: CellPrograms;
+  readonly #heartbeat: Heartbeat;
+  #isReady = false;
   #starting = 0;
   #busy = 0;
   #isGone = false;
 
   constructor(options: CellOptions) {
     this.label = options.label;
-    this.tier = options.host.tier;
     this.#options = options;
     this.#channel = new Channel(
       options.host.transport,
@@ -65,11 +52,26 @@ export class Cell implements InstanceCell {
       },
       'microtask',
     );
+    this.#programs = new CellPrograms({
+      programBytes: options.programBytes,
+      channel: this.#channel,
+      freshId: () => this.#freshId(),
+    });
+    this.#heartbeat = new Heartbeat({
+      ping: () => this.#channel.send('ping', 0, 0),
+      kill: (reason) => this.kill(reason),
+      isReady: () => this.#isReady,
+      isRunning: () => [...this.#instances.values()].some(({ isRunning }) => isRunning),
+      isCongested: () => this.#channel.isCongested,
+      unbegun: () => [...this.#instances.values()].flatMap(({ unbegun }) => unbegun ?? []),
+    });
     this.#ready.promise.catch(() => {});
     void options.host.gone.then((reason) => this.#end(reason));
-    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
-    this.#heartbeat.unref();
     this.#hold();
+  }
+
+  get tier(): string {
+    return this.#options.host.tier;
   }
 
   /** A guest in it is about to prove that it does not stop: whoever comes now would go down with it. */
@@ -89,7 +91,7 @@ export class Cell implements InstanceCell {
     let loaded: CellProgram;
     try {
       await this.#ready.promise;
-      loaded = await this.#use(program);
+      loaded = await this.#programs.use(program);
     } finally {
       this.#starting -= 1;
       this.#hold();
@@ -149,13 +151,12 @@ export class Cell implements InstanceCell {
 
   #start(spec: InstanceSpec, program: CellProgram): GuestInstance {
     if (this.#isGone) throw new SignalboxError('CELL_LOST', `Cell ${this.label} is gone`);
-    const instance = new GuestInstance(this.#nextId, this, spec);
-    this.#nextId += 1;
+    const instance = new GuestInstance(this.#freshId(), this, spec);
     this.#instances.set(instance.id, instance);
     this.setBusy(true);
     void instance.ready.catch(() => {}).then(() => this.setBusy(false));
     this.#hold();
-    void instance.closed.then(() => this.#unuse(program));
+    void instance.closed.then(() => this.#programs.unuse(program));
     const { name, source } = spec.prepared.script ?? {};
     this.#channel.send(
       'instantiate',
@@ -176,45 +177,13 @@ export class Cell implements InstanceCell {
     return instance;
   }
 
-  async #use(digest: Digest): Promise<CellProgram> {
-    let program = this.#programs.get(digest);
-    if (!program) {
-      const id = this.#nextId;
-      this.#nextId += 1;
-      program = {
-        id,
-        uses: 0,
-        isSent: this.#options.programBytes(digest).then((bytes) => this.#sendProgram(id, bytes)),
-      };
-      this.#programs.set(digest, program);
-    }
-    // Most recently used last: the first unused one is dropped first.
-    this.#programs.delete(digest);
-    this.#programs.set(digest, program);
-    program.uses += 1;
-    try {
-      await program.isSent;
-      return program;
-    } catch (error) {
-      this.#programs.delete(digest);
-      throw error;
-    }
-  }
-
-  #unuse(program: CellProgram): void {
-    program.uses -= 1;
-    const unused = [...this.#programs].filter(([, { uses }]) => uses === 0);
-    for (const [digest, { id }] of unused.slice(0, Math.max(0, unused.length - maxUnusedPrograms))) {
-      this.#programs.delete(digest);
-      this.#channel.send('program-drop', id, 0);
-    }
-  }
-
-  #sendProgram(id: number, bytes: Uint8Array): void {
-    for (let start = 0; start < bytes.length; start += programPartBytes) {
-      this.#channel.send('program-part', id, 0, bytes.subarray(start, start + programPartBytes));
-    }
-    this.#channel.send('program-end', id, 0);
+  /**
+   * Drawn, not counted: a guest that took over its cell cannot name what lives in another, nor what will come. A program that
+   * shares its number with an instance does no harm.
+   */
+  #freshId(): number {
+    const id = randomInt(1, 2 ** 32);
+    return this.#instances.has(id) || this.#leaving.has(id) ? this.#freshId() : id;
   }
 
   #take(message: Message): void {
@@ -227,9 +196,11 @@ export class Cell implements InstanceCell {
         this.#channel.release(message);
         this.#control(kind, id);
       } else if (instance) {
+        this.#heartbeat.spoke();
         instance.take(message);
         if (kind === 'failed') this.#forget(instance);
       } else if (this.#leaving.has(id)) {
+        this.#heartbeat.spoke();
         this.#channel.release(message);
       } else {
         throw new ProtocolError(`"${kind}" is about an instance that does not exist`);
@@ -248,12 +219,12 @@ export class Cell implements InstanceCell {
   #control(kind: 'ready' | 'pong' | 'destroyed', id: number): void {
     switch (kind) {
       case 'ready':
+        if (this.#isReady) throw new ProtocolError('it was ready twice');
+        this.#isReady = true;
         this.#ready.resolve();
         return;
       case 'pong':
-        if (!this.#isBeatOpen) throw new ProtocolError('a beat was answered that was not given');
-        this.#isBeatOpen = false;
-        this.#missedBeats = 0;
+        this.#heartbeat.answered();
         return;
       case 'destroyed':
         if (!this.#leaving.has(id)) throw new ProtocolError('an instance was destroyed that was not to be');
@@ -268,21 +239,6 @@ export class Cell implements InstanceCell {
     this.#hold();
   }
 
-  #beat(): void {
-    if ([...this.#instances.values()].some(({ isRunning }) => isRunning)) {
-      this.#missedBeats = 0;
-      return;
-    }
-    if (this.#missedBeats >= maxMissedBeats) {
-      this.kill('it is stuck');
-      return;
-    }
-    this.#missedBeats += 1;
-    if (this.#isBeatOpen) return;
-    this.#isBeatOpen = true;
-    this.#channel.send('ping', 0, 0);
-  }
-
   /** A cell with guests keeps the host process alive, an idle one does not. */
   #hold(): void {
     this.#options.host.hold(this.load > 0);
@@ -291,7 +247,7 @@ export class Cell implements InstanceCell {
   #end(reason: string): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    clearInterval(this.#heartbeat);
+    this.#heartbeat[Symbol.dispose]();
     for (const timer of this.#leaving.values()) clearTimeout(timer);
     this.#leaving.clear();
     this.#channel.close();

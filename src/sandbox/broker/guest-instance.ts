@@ -10,6 +10,7 @@ import { ValueError } from '../protocol/value-format.ts';
 import { CallTable, type PendingCall } from './call-table.ts';
 import { Deadline } from './deadline.ts';
 import { encodeCall } from './encode-call.ts';
+import type { Unbegun } from './heartbeat.ts';
 import { HostCalls } from './host-calls.ts';
 import { fromScriptJson } from './script-json.ts';
 
@@ -75,6 +76,14 @@ export class GuestInstance implements Instance {
   /** On the processor, as far as anyone outside can know: entered, and not waiting for the host. */
   get isRunning(): boolean {
     return this.#hostCalls.isIdle && (this.#phase === 'instantiating' || this.#calls.current !== undefined);
+  }
+
+  /** What is first in line, when its cell has not begun it. */
+  get unbegun(): Unbegun | undefined {
+    if (this.#phase === 'sent')
+      return { instance: this.id, call: 0, deadlineMs: this.#spec.limits.init_deadline_ms };
+    const next = this.#phase === 'ready' ? this.#calls.next : undefined;
+    return next && { instance: this.id, call: next.call, deadlineMs: next.request.deadlineMs };
   }
 
   callAll(requests: readonly CallRequest[]): readonly Promise<CallOutcome>[] {

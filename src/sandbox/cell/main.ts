@@ -9,10 +9,17 @@ import { cellPipe } from './cell-pipe.ts';
 // Generated glue may leave a promise behind that nobody waits for; the call it belongs to has its own end.
 process.on('unhandledRejection', () => {});
 
+// What a shell may have added on the way here.
+for (const name of Object.keys(process.env)) delete process.env[name];
+const exit = process.exit.bind(process);
+// What leads to the rest of node, to the network and to other threads: generated code has no business there.
+for (const name of ['process', 'fetch', 'WebSocket', 'EventSource', 'BroadcastChannel'])
+  Reflect.deleteProperty(globalThis, name);
+
 if (parentPort) {
   const port = parentPort;
   runCell(portTransport(port), () => port.close());
 } else {
   const pipe = new Socket({ fd: cellPipe, readable: true, writable: true });
-  runCell(eagerPipeTransport(pipe, cellPipe), () => process.exit());
+  runCell(eagerPipeTransport(pipe, cellPipe), exit);
 }

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { SignalboxError } from '../../core/errors.ts';
 import { hostApiVersion } from '../../manifest/manifest.ts';
-import { prepareEntry, prepareFlags } from '../entries.ts';
+import { confine } from '../confinement/confine.ts';
+import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
+import { prepareEntry, prepareFlags, prepareReadable } from '../entries.ts';
 import type { Program } from '../program.ts';
 import { preparePipe, readAnswer, readyByte } from './answer.ts';
 
@@ -22,11 +24,15 @@ export class PrepareChild {
 
   /** @param isSpare it has time to warm up before it is used */
   constructor(isSpare: boolean) {
-    this.#process = spawn(
-      process.execPath,
+    const { file, args } = confine(
       [...prepareFlags(maxHeapMegabytes), prepareEntry, hostApiVersion, ...(isSpare ? ['warm'] : [])],
-      { env: {}, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+      prepareReadable(),
     );
+    this.#process = spawn(file, args, {
+      cwd: '/',
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', ...coverInheritedDescriptors()],
+    });
     const pipe = this.#process.stdio[preparePipe];
     if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A child process has no pipe');
     this.#pipe = pipe;

@@ -91,6 +91,11 @@ export class Channel {
     this.#transport.send(bytes);
   }
 
+  /** The peer may have to wait for us before it can say what it has to. */
+  get isCongested(): boolean {
+    return this.#owed > windowBytes - maxMessageBytes;
+  }
+
   /** True when everything sent is with the transport or about to be. */
   get isDrained(): boolean {
     return this.#held.length === 0;

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
 import { createTestRuntime, type TestRuntime } from '../../../src/testing.ts';
+import { descendantsOf } from '../../support/processes.ts';
 import { type BenchRow, ms, proportionalBytes } from '../row.ts';
 
 const count = 1_000;
@@ -43,10 +42,7 @@ function start(plugins: number): Promise<TestRuntime> {
 }
 
 async function memoryOfAll(): Promise<number> {
-  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(process.pid)]).catch(() => ({
-    stdout: '',
-  }));
-  const pids = [process.pid, ...stdout.split('\n').filter(Boolean).map(Number)];
+  const pids = [process.pid, ...(await descendantsOf(process.pid))];
   const bytes = await Promise.all(pids.map((pid) => proportionalBytes(pid).catch(() => 0)));
   return bytes.reduce((sum, each) => sum + each, 0);
 }

@@ -124,6 +124,19 @@ describe('a stream of messages', () => {
     return bytes;
   };
 
+  test('costs what it holds, also when it comes byte by byte', () => {
+    const splitter = new MessageSplitter();
+    const start = Buffer.alloc(headBytes);
+    start.writeUInt32LE(8 * 1024 * 1024, 0);
+    splitter.push(start, () => {});
+    const before = process.memoryUsage();
+    const byte = Buffer.alloc(1);
+    for (let sent = 0; sent < 2_000_000; sent += 1) splitter.push(byte, () => {});
+    const after = process.memoryUsage();
+    const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    expect(grown).toBeLessThan(40 * 1024 * 1024);
+  });
+
   test.each([1, 2, 5, 13, 64, 1_000])('is cut right in chunks of %i bytes', (chunkBytes) => {
     const stream = Buffer.concat([message(1, 0), message(2, 100), message(3, 3), message(4, 500)]);
     const splitter = new MessageSplitter();
