@@ -9,11 +9,6 @@ const maxSeriesPerPlugin = 100;
 const maxNameChars = 128;
 const maxLabelsChars = 512;
 
-const families = {
-  counter: ['signalbox_plugin_reported_total', 'Totals plugins report themselves'],
-  gauge: ['signalbox_plugin_reported', 'Values plugins report themselves'],
-} as const;
-
 interface Labels extends Record<string, string> {
   readonly plugin: string;
   readonly name: string;
@@ -24,50 +19,84 @@ interface Labels extends Record<string, string> {
 interface Series {
   readonly type: Reported['type'];
   readonly labels: Labels;
+  /** The total of a counter as it was told last. */
+  told: number;
 }
 
 /** What plugins report by themselves, with the plugin's choice of names as a label value and never as a name. */
 export class ReportedMetrics {
-  readonly #families: Readonly<Record<Reported['type'], Gauge>>;
+  readonly #counter: Counter;
+  readonly #gauge: Gauge;
   readonly #dropped: Counter;
   readonly #series = new Map<PluginId, Map<string, Series>>();
 
   constructor(registry: Registry) {
-    const family = ([name, help]: readonly [string, string]) =>
-      new Gauge({ name, help, labelNames: ['plugin', 'name', 'labels'], registers: [registry] });
-    this.#families = { counter: family(families.counter), gauge: family(families.gauge) };
+    const options = { labelNames: ['plugin', 'name', 'labels'], registers: [registry] };
+    this.#counter = new Counter({
+      name: 'signalbox_plugin_reported_total',
+      help: 'Totals plugins report themselves',
+      ...options,
+    });
+    this.#gauge = new Gauge({
+      name: 'signalbox_plugin_reported',
+      help: 'Values plugins report themselves',
+      ...options,
+    });
     this.#dropped = new Counter({
       name: 'signalbox_plugin_reports_dropped_total',
-      help: `Reports not kept: more than ${maxSeriesPerPlugin} series, or names too long`,
+      help: `Reports not kept: more than ${maxSeriesPerPlugin} series, names too long, or no number one could keep`,
       labelNames: ['plugin'],
       registers: [registry],
     });
   }
 
-  report({ plugin, type, name, labels, value }: Reported): void {
-    const text = Object.entries(labels)
-      .map(([key, of]) => `${key}=${of}`)
-      .sort()
-      .join(',');
+  report(reported: Reported): void {
+    const { plugin, type, value } = reported;
+    const series = isKeepable(reported) ? this.#seriesOf(reported) : undefined;
+    if (!series) this.#dropped.inc({ plugin });
+    else if (type === 'gauge') this.#gauge.set(series.labels, value);
+    else {
+      // A total that fell began anew with the instance that reports it.
+      this.#counter.inc(series.labels, value >= series.told ? value - series.told : value);
+      series.told = value;
+    }
+  }
+
+  /** Undefined when the plugin has as many as it may. */
+  #seriesOf({ plugin, type, name, labels }: Reported): Series | undefined {
+    const text = labelsText(labels);
     const key = JSON.stringify([type, name, text]);
     const own = this.#series.get(plugin) ?? new Map<string, Series>();
     this.#series.set(plugin, own);
-    const isNew = !own.has(key);
-    const isTooLong = name.length > maxNameChars || text.length > maxLabelsChars;
-    if (isNew && (own.size >= maxSeriesPerPlugin || isTooLong)) {
-      this.#dropped.inc({ plugin });
-      return;
-    }
-    const series: Series = own.get(key) ?? { type, labels: { plugin, name, labels: text } };
+    const known = own.get(key);
+    if (known || own.size >= maxSeriesPerPlugin) return known;
+    const series: Series = { type, labels: { plugin, name, labels: text }, told: 0 };
     own.set(key, series);
-    this.#families[type].set(series.labels, value);
+    return series;
   }
 
   forget(plugin: PluginId): void {
     for (const { type, labels } of this.#series.get(plugin)?.values() ?? []) {
-      this.#families[type].remove(labels);
+      (type === 'gauge' ? this.#gauge : this.#counter).remove(labels);
     }
     this.#series.delete(plugin);
     this.#dropped.remove({ plugin });
   }
+}
+
+/** A guest chose all of this. */
+function isKeepable({ type, name, labels, value }: Reported): boolean {
+  return (
+    name.length <= maxNameChars &&
+    labelsText(labels).length <= maxLabelsChars &&
+    Number.isFinite(value) &&
+    (type === 'gauge' || value >= 0)
+  );
+}
+
+function labelsText(labels: Reported['labels']): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
 }

@@ -72,8 +72,8 @@ export function createRuntimeMetrics({ relays, plugins }: Runtime): RuntimeMetri
         (event.name === 'call' ? calls : loads).observe({ plugin: event.plugin }, event.durationMs / 1_000);
         break;
       case 'usage':
-        fuel.inc({ plugin: event.plugin }, event.fuel);
-        cpu.inc({ plugin: event.plugin }, event.cpuMs / 1_000);
+        fuel.inc({ plugin: event.plugin }, amount(event.fuel));
+        cpu.inc({ plugin: event.plugin }, amount(event.cpuMs) / 1_000);
         memory.set({ plugin: event.plugin }, event.memoryBytes);
         break;
       case 'limit': {
@@ -108,6 +108,11 @@ export function createRuntimeMetrics({ relays, plugins }: Runtime): RuntimeMetri
       for (const subscription of subscriptions) subscription.unsubscribe();
     },
   };
+}
+
+/** A cell measures these. A counter cannot take what is no amount, and throws. */
+function amount(measured: number): number {
+  return Number.isFinite(measured) && measured > 0 ? measured : 0;
 }
 
 /** Read when somebody looks. */

@@ -148,6 +148,23 @@ describe('what plugins report themselves', () => {
   });
 });
 
+test('no number a plugin or its cell tells can break the host', async () => {
+  await using server = await startAdminServer();
+  const { telemetry } = server.publishers;
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
+    telemetry({ kind: 'metric', time, plugin, type: 'counter', name: 'rows', labels: {}, value });
+    telemetry({ kind: 'usage', time, plugin, calls: 1, fuel: value, cpuMs: value, memoryBytes: 0 });
+  }
+  telemetry({ kind: 'metric', time, plugin, type: 'counter', name: 'rows', labels: {}, value: 5 });
+  telemetry({ kind: 'metric', time, plugin, type: 'counter', name: 'rows', labels: {}, value: 2 });
+  const { samples } = await scrape(server);
+  expect([
+    samples.get(ofPlugin('reports_dropped_total')),
+    samples.get(ofPlugin('fuel_total')),
+    samples.get(ofPlugin('reported_total', ',name="rows",labels=""')),
+  ]).toEqual([3, 0, 7]);
+});
+
 test('metrics that are disposed of count no more', async () => {
   await using server = await startAdminServer();
   const metrics = createRuntimeMetrics(server.runtime);

@@ -28,14 +28,14 @@ export async function openEvents(
   const decoder = new TextDecoder();
   const ended = (async () => {
     for await (const chunk of response.body ?? []) read(decoder.decode(chunk, { stream: true }));
-  })().catch((error: unknown) => {
-    if (!aborting.signal.aborted) throw error;
-  });
+  })();
+  // Whoever ends the stream, what was received is what counts.
+  const settled = Promise.allSettled([ended]);
   return {
     events,
     close: async () => {
       aborting.abort();
-      await ended;
+      await settled;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { apiPage } from './api-page.ts';
 import { cliPage } from './cli-page.ts';
 import { configPage } from './config-page.ts';
 import { errorsPage } from './errors-page.ts';
@@ -7,6 +8,7 @@ import { permissionsPage } from './permissions-page.ts';
 
 /** Path from the repository -> what writes its text. Each page says what the code says, because it is made from it. */
 export const referencePages: Readonly<Record<string, () => string>> = {
+  'docs/reference/api.md': apiPage,
   'docs/reference/cli.md': cliPage,
   'docs/reference/config.md': configPage,
   'docs/reference/errors.md': errorsPage,
