@@ -32,6 +32,7 @@ export type {
 } from './options.ts';
 export type { PluginUpload } from './packages/write-plugin.ts';
 export type { Limits } from './permissions/limits.ts';
+export type { PluginDescription } from './plugin-about.ts';
 export { type PreflightOptions, preflight } from './preflight.ts';
 export type { EntryReport, PreflightReport } from './preflight-report.ts';
 export { createRuntime } from './runtime.ts';

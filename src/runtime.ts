@@ -97,6 +97,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       artifacts,
       baseFolder: dirname(configFile.file),
       status$: relays.pluginStatus,
+      config$: relays.pluginsConfigReplay,
       closed: closing.signal,
     }),
     config: { file: configFile.file, edit },

@@ -4,8 +4,10 @@ import { checkConfigText } from '../config-check.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { isPluginId } from '../core/ids.ts';
 import type { Runtime } from '../options.ts';
+import { configSchema, entrySchema, rejectedSchema } from '../wire/config.ts';
+import { errorRecordSchema } from '../wire/error-record.ts';
+import { pluginIdSchema } from '../wire/plugin-status.ts';
 import { defineRoute, type Route } from './route.ts';
-import { errorRecordSchema, pluginIdSchema } from './wire-schemas.ts';
 
 type Edit = Parameters<Runtime['config']['edit']>[0];
 
@@ -14,21 +16,6 @@ const maxConfigChars = 1024 * 1024;
 /** The same with its quotes and line breaks escaped. */
 const configBodyBytes = 3 * 1024 * 1024;
 
-const settings = Type.Record(Type.String(), Type.Unknown());
-
-const entrySchema = Type.Object(
-  {
-    id: pluginIdSchema,
-    enabled: Type.Boolean(),
-    artifactPath: Type.String(),
-    permissions: Type.Array(Type.String(), { description: 'What the operator granted' }),
-    config: settings,
-    isolation: Type.Enum(['shared', 'own', 'thread']),
-  },
-  { description: 'One entry, defaults filled in' },
-);
-const rejectedSchema = Type.Object({ id: pluginIdSchema, error: errorRecordSchema });
-
 export const configRoutes: readonly Route[] = [
   defineRoute({
     operation: 'getConfig',
@@ -36,23 +23,7 @@ export const configRoutes: readonly Route[] = [
     path: '/config',
     scope: 'read',
     summary: 'The config that runs, and what is wrong with the file as it stands',
-    answer: {
-      kind: 'json',
-      schema: Type.Object({
-        phase: Type.Enum(['loading', 'missing', 'invalid', 'known']),
-        file: Type.String(),
-        problem: Type.Optional(errorRecordSchema),
-        document: Type.Optional(
-          Type.Object({
-            fingerprint: Type.String(),
-            settings,
-            entries: Type.Array(entrySchema),
-            rejected: Type.Array(rejectedSchema),
-            warnings: Type.Array(errorRecordSchema),
-          }),
-        ),
-      }),
-    },
+    answer: { kind: 'json', schema: configSchema },
     handle: async ({ runtime }) => {
       const replay = await firstValueFrom(runtime.relays.pluginsConfigReplay);
       const problem = 'problem' in replay ? replay.problem : undefined;

@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import { SignalboxError } from '../core/errors.ts';
+import { pendingPermissionsSchema, permissionReportsSchema } from '../wire/permissions.ts';
+import { pluginIdSchema, pluginStatusSchema } from '../wire/plugin-status.ts';
 import { defineRoute, type Route } from './route.ts';
 import type { AdminService, PermissionCommands } from './service.ts';
-import { pluginIdSchema, pluginStatusSchema } from './wire-schemas.ts';
 
 const ofPlugin = Type.Object({ id: pluginIdSchema }, { additionalProperties: false });
 const status = { kind: 'json', schema: pluginStatusSchema } as const;
@@ -11,15 +12,6 @@ const permissionTexts = Type.Array(Type.String({ minLength: 1, maxLength: 4_096 
   maxItems: 256,
   description: 'domain:action[:scope]',
 });
-const reports = {
-  kind: 'json',
-  schema: Type.Object({
-    plugins: Type.Array(Type.Object({ id: pluginIdSchema }), {
-      description: 'What each wants, was granted and lacks',
-    }),
-  }),
-} as const;
-
 export const permissionRoutes: readonly Route[] = [
   defineRoute({
     operation: 'listPermissions',
@@ -28,7 +20,7 @@ export const permissionRoutes: readonly Route[] = [
     scope: 'read',
     needs: 'permissions',
     summary: 'What every plugin wants, was granted and lacks',
-    answer: reports,
+    answer: { kind: 'json', schema: permissionReportsSchema },
     handle: async (service) => ({ plugins: await commandsOf(service).list() }),
   }),
   defineRoute({
@@ -38,7 +30,7 @@ export const permissionRoutes: readonly Route[] = [
     scope: 'read',
     needs: 'permissions',
     summary: 'The plugins that wait for an approval',
-    answer: reports,
+    answer: { kind: 'json', schema: pendingPermissionsSchema },
     handle: async (service) => ({ plugins: await commandsOf(service).pending() }),
   }),
   defineRoute({

@@ -2,6 +2,7 @@ import type { PluginStatus } from '../../relays/plugin-status.ts';
 import type { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import type { Runtime } from '../options.ts';
 import type { RecordLog } from './record-log.ts';
+import type { UsageSeries } from './usage-series.ts';
 
 /** A grant that ends: at a time, after calls, or after bytes. */
 export interface GrantLease {
@@ -27,6 +28,7 @@ export interface AdminService {
   readonly runtime: Runtime;
   readonly records: RecordLog;
   readonly metrics: RuntimeMetrics;
+  readonly usage: UsageSeries;
   readonly permissions: PermissionCommands | undefined;
   /** Of this package. */
   readonly version: string;

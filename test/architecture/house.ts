@@ -27,9 +27,14 @@ export const parts: readonly Part[] = [
   { part: face, may: [...wired, 'actors', ...adapters] },
   { part: 'src/inspect', may: [face, 'relays', 'src/core'], node: [] },
   { part: 'src/metrics', may: [face, 'relays', 'src/core'], node: [] },
-  { part: 'src/admin', may: [face, 'src/inspect', 'src/metrics', 'relays', 'src/core'] },
-  { part: 'src/build', may: [...wired, ...adapters, face, 'src/cli', 'src/inspect', 'src/admin'] },
-  { part: 'src/cli', may: [face, 'src/inspect', 'src/admin', 'relays', 'src/core'] },
+  { part: 'src/admin', may: [face, 'src/wire', 'src/inspect', 'src/metrics', 'relays', 'src/core'] },
+  { part: 'src/wire', may: ['relays', 'src/core'], node: [] },
+  { part: 'src/dashboard', may: ['src/wire'], node: [] },
+  {
+    part: 'src/build',
+    may: [...wired, ...adapters, face, 'src/cli', 'src/inspect', 'src/admin', 'src/wire'],
+  },
+  { part: 'src/cli', may: [face, 'src/wire', 'src/inspect', 'src/admin', 'relays', 'src/core'] },
 ];
 
 /** Where each package of ours is at home. A package in a second place is a second way to do one thing. */
@@ -56,6 +61,8 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'src/capabilities',
     'src/store',
     'src/admin',
+    'src/wire',
+    'src/dashboard',
     'actors',
   ],
   xstate: ['actors', 'src/inspect', face],

@@ -10,6 +10,7 @@ import { SignalboxError } from '../../src/core/errors.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 import { tokenScopes } from '../../src/core/token.ts';
 import type { Plugins, Runtime } from '../../src/options.ts';
+import { defaultLimits } from '../../src/permissions/limits.ts';
 import { openTokens } from '../../src/tokens.ts';
 import { documentOf, entryOf } from './config-documents.ts';
 
@@ -102,6 +103,10 @@ function cannedRuntime(relays: Runtime['relays'], stateFolder: string, asked: st
   const plugins: Plugins = {
     list: () => [ready],
     get: (id) => (id === pluginId ? ready : undefined),
+    about: async (id) => {
+      await answer('describe', id);
+      return { entry: entryOf(pluginId), limits: defaultLimits };
+    },
     call: async (id, name, args = [], { signal } = {}) => {
       await answer(`call ${name}(${args.join(', ')}) of`, id);
       if (name === 'wait')
@@ -157,7 +162,7 @@ function cannedPermissions(asked: string[]): AdminOptions['permissions'] & objec
     return ready;
   };
   return {
-    list: async () => [{ id: pluginId }],
+    list: async () => [{ id: pluginId, wants: [], grants: [] }],
     pending: async () => [],
     grant: (id, permissions, lease) => answer(`grant ${id} ${permissions} ${JSON.stringify(lease)}`),
     revoke: (id, permissions) => answer(`revoke ${id} ${permissions}`),
