@@ -14,9 +14,9 @@ export interface GrantLease {
 /** What the permission routes drive. They are served when the host gives one. */
 export interface PermissionCommands {
   /** What each plugin wants, was granted and lacks. */
-  list(): Promise<readonly unknown[]>;
+  list(): readonly unknown[] | Promise<readonly unknown[]>;
   /** Those that wait for somebody's approval. */
-  pending(): Promise<readonly unknown[]>;
+  pending(): readonly unknown[] | Promise<readonly unknown[]>;
   grant(id: string, permissions: readonly string[], lease?: GrantLease): Promise<PluginStatus>;
   revoke(id: string, permissions: readonly string[]): Promise<PluginStatus>;
   /** Accepts what an upgrade asks for. */

@@ -7,8 +7,14 @@ import type { Screen, Shell } from './shell.ts';
 /** Shows relay values somewhere. Disposing puts the terminal back as it was. */
 export interface RelayPrinter extends Disposable {
   receive(value: RelayValue): void;
-  /** Where the admin API is served. */
-  announce(address: string): void;
+  announce(served: Served): void;
+}
+
+/** Where the runtime can be reached. */
+export interface Served {
+  readonly api: string;
+  /** The dashboard. */
+  readonly page?: string;
 }
 
 const enter = '\u001b[?1049h\u001b[?25l';
@@ -23,10 +29,14 @@ const clearBelow = '\u001b[J';
 const redrawMs = 50;
 const maxKeptLines = 1_000;
 
-/** How output without a screen says where the admin API is. */
-export function announcement(address: string): string {
-  return `Admin API at ${address}`;
+/** How output without a screen says where the runtime can be reached. */
+export function announcement({ api, page }: Served): string {
+  const lines = [`Admin API at ${api}`];
+  if (page !== undefined) lines.push(`Dashboard at ${page}`, tokenAdvice);
+  return lines.join('\n');
 }
+
+const tokenAdvice = 'Sign in with a token: signalbox token create --name dashboard --scope admin';
 
 /** One line for people per thing worth knowing: for pipes, files and terminals that cannot move their cursor. */
 export function linePrinter(shell: Shell): RelayPrinter {
@@ -35,7 +45,7 @@ export function linePrinter(shell: Shell): RelayPrinter {
     receive: (value) => {
       for (const line of narrate(value)) shell.print(lineText(line, shell.colors));
     },
-    announce: (address) => shell.print(`${announcement(address)}\n`),
+    announce: (served) => shell.print(`${announcement(served)}\n`),
     [Symbol.dispose]: () => {},
   };
 }
@@ -51,10 +61,10 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
   let lines: RelayLine[] = [];
   let redraw: ReturnType<typeof setTimeout> | undefined;
   let isLive = true;
-  let shownTitle = title;
+  let address: string | undefined;
 
   const frame = (): readonly string[] => {
-    const view: LiveView = { title: shownTitle, plugins, latest, lines };
+    const view: LiveView = { title, address, plugins, latest, lines };
     return frameLines(view, { columns: screen.columns, rows: screen.rows }, shell.colors);
   };
   const draw = (): void => {
@@ -87,8 +97,8 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
       if (lines.length > 2 * maxKeptLines) lines = lines.slice(-maxKeptLines);
       drawSoon();
     },
-    announce: (address) => {
-      shownTitle = `${title}  ${address}`;
+    announce: ({ api, page }) => {
+      address = page ?? api;
       drawSoon();
     },
     [Symbol.dispose]: () => {

@@ -6,7 +6,8 @@ import { pluginIdSchema, timeSchema } from './plugin-status.ts';
 export const topics = ['status', 'config', 'event', 'log', 'audit', 'telemetry', 'transition'] as const;
 export type Topic = (typeof topics)[number];
 
-export { logLevels };
+/** From chatter to alarm. */
+export const levelsByGravity = [...logLevels];
 export const logLevelSchema = Type.Enum([...logLevels]);
 
 export const logLineSchema = Type.Object({

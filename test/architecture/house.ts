@@ -39,17 +39,23 @@ export const parts: readonly Part[] = [
 
 /** Where each package of ours is at home. A package in a second place is a second way to do one thing. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
-  '@opentelemetry/api': ['src/call-spans.ts'],
   '@bytecodealliance/jco-transpile': ['src/sandbox'],
   '@fastify/rate-limit': ['src/admin'],
+  '@opentelemetry/api': ['src/call-spans.ts'],
+  '@rjsf/core': ['src/dashboard'],
+  '@rjsf/utils': ['src/dashboard'],
+  '@xyflow/react': ['src/dashboard'],
   chokidar: ['src/watch'],
   commander: ['src/cli'],
+  elkjs: ['src/dashboard', 'src/build'],
   esbuild: ['src/packages'],
   fastify: ['src/admin'],
   'ipaddr.js': ['src/capabilities'],
   picocolors: ['src/cli'],
   pino: ['src/logging', 'src/options.ts'],
   'prom-client': ['src/metrics'],
+  react: ['src/dashboard'],
+  'react-dom': ['src/dashboard'],
   rxjs: ['relays', 'actors', 'src/logging', 'src/cli', 'src/admin', face],
   semver: ['src/manifest', 'actors'],
   'smol-toml': ['src/config', 'src/manifest'],
@@ -65,6 +71,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'src/dashboard',
     'actors',
   ],
+  uplot: ['src/dashboard'],
   xstate: ['actors', 'src/inspect', face],
 };
 

@@ -31,6 +31,9 @@ export function ConfigTab({ plugin }: { readonly plugin: PluginReport }) {
   );
 }
 
+/** What is wrong stands at the fields; the library would write it to the console as well. */
+function nothingMore(): void {}
+
 type SettingsTable = Readonly<Record<string, unknown>>;
 
 function Settings({ id, about }: { readonly id: string; readonly about: PluginAbout }) {
@@ -110,6 +113,8 @@ function SettingsForm({ id, schema, saved }: SettingsFormProps) {
         // Errors stand at their fields, and the browser's own bubbles would come before them.
         noHtml5Validate
         showErrorList={false}
+        focusOnFirstError
+        onError={nothingMore}
         liveValidate="onChange"
         experimental_defaultFormStateBehavior={{
           emptyObjectFields: 'skipDefaults',

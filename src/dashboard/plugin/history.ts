@@ -5,6 +5,7 @@ import { takenArrows } from '../chart/taken.ts';
 /** One step of one machine. */
 export interface Step {
   readonly key: number;
+  readonly actor: string;
   readonly time: number;
   readonly event: string;
   /** Absent for the first one that is known. */
@@ -12,19 +13,24 @@ export interface Step {
   readonly states: readonly string[];
 }
 
-/** What one machine of a plugin did, oldest first. A machine of which there were several is told by its latest one. */
+/**
+ * What one machine of a plugin did, oldest first. Of several, as there are while one instance takes the place of another, it is the newest
+ * that lives, or the newest.
+ */
 export function stepsOf(
   rows: readonly { readonly key: number; readonly row: TransitionReport }[],
   machine: string,
 ): readonly Step[] {
-  const actor = rows.findLast(({ row }) => row.machine === machine)?.row.actor;
-  const own = rows.filter(({ row }) => row.actor === actor && row.machine === machine);
-  return own.map(({ key, row }, at) => ({
-    key,
-    time: row.time,
-    event: row.event,
+  const byActor = [
+    ...Map.groupBy(
+      rows.filter(({ row }) => row.machine === machine),
+      ({ row }) => row.actor,
+    ).values(),
+  ];
+  const own = byActor.findLast((steps) => steps.at(-1)?.row.status === 'active') ?? byActor.at(-1) ?? [];
+  return own.map(({ key, row: { actor, time, event, states } }, at) => ({
+    ...{ key, actor, time, event, states },
     before: own[at - 1]?.row.states,
-    states: row.states,
   }));
 }
 
@@ -42,7 +48,9 @@ export function litAt(
   step: Step | undefined,
   readings: readonly ActorReport[] | undefined,
 ): Lit {
-  const reading = readings?.findLast(({ machine }) => machine === chart.name);
+  const reading = readings?.findLast(
+    ({ machine, actor }) => machine === chart.name && (step === undefined || actor === step.actor),
+  );
   if (!step) return { states: reading?.states ?? [], arrows: none, step: 0 };
   const { key, before, event, states } = step;
   const now = reading && isRestlessChange(states, reading.states) ? reading.states : undefined;

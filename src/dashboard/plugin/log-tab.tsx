@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import { type LogLine, logLevels, logLineSchema } from '../../wire/records.ts';
+import { type LogLine, levelsByGravity, logLineSchema } from '../../wire/records.ts';
 import type { StreamEvent } from '../live/stream-event.ts';
 import { useRecords } from '../live/use-records.ts';
 import { Empty, Loading, ProblemNotice } from '../parts/remote-view.tsx';
@@ -21,11 +21,11 @@ export function LogTab({ id }: { readonly id: string }) {
     pick,
   });
   const shown = useMemo(() => {
-    const least = logLevels.indexOf(level);
+    const least = levelsByGravity.indexOf(level);
     const wanted = text.toLowerCase();
     return rows.filter(
       ({ row }) =>
-        logLevels.indexOf(row.level) >= least &&
+        levelsByGravity.indexOf(row.level) >= least &&
         `${row.message} ${fieldsText(row)}`.toLowerCase().includes(wanted),
     );
   }, [rows, level, text]);
@@ -37,9 +37,11 @@ export function LogTab({ id }: { readonly id: string }) {
           <span>Level</span>
           <select
             value={level}
-            onChange={(event) => setLevel(logLevels.find((each) => each === event.target.value) ?? 'trace')}
+            onChange={(event) =>
+              setLevel(levelsByGravity.find((each) => each === event.target.value) ?? 'trace')
+            }
           >
-            {logLevels.map((each) => (
+            {levelsByGravity.map((each) => (
               <option key={each} value={each}>
                 {each === 'trace' ? 'all' : each === 'error' ? 'error' : `${each} and graver`}
               </option>

@@ -91,7 +91,7 @@ export function TimePlot({ times, plot, valueText, steps }: TimePlotProps) {
   return (
     <figure className="plot">
       <figcaption>
-        <h3>{plot.title}</h3>
+        <h2>{plot.title}</h2>
         {plot.lines.map(({ label, values }, at) => (
           <span key={label} className={`plot-key plot-key-${at}`}>
             {label}{' '}
