@@ -40,6 +40,11 @@ const steps: readonly Step[] = [
     outputs: ['generated/dashboard/index.html'],
   },
   {
+    script: 'src/build/draw-statecharts.ts',
+    inputs: ['actors', 'src/machines.ts', 'src/inspect', 'src/dashboard/chart', 'package-lock.json'],
+    outputs: ['generated/statecharts/plugin.svg'],
+  },
+  {
     script: 'src/build/copy-waveforms.ts',
     inputs: ['test/fixtures/waveforms'],
     outputs: ['plugins/waves'],

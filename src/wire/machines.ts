@@ -32,7 +32,7 @@ const chartTransitionSchema = Type.Object({
   targets: Type.Array(Type.String(), { description: 'Empty when the state stays' }),
   actions: Type.Array(Type.String()),
 });
-export type ChartTransition = Readonly<Static<typeof chartTransitionSchema>>;
+export type ChartTransition = Frozen<Static<typeof chartTransitionSchema>>;
 
 const chartStateSchema = Type.Object({
   id: Type.String({ description: 'As live readings name it' }),
@@ -43,12 +43,19 @@ const chartStateSchema = Type.Object({
   invokes: Type.Array(Type.String(), { description: 'Actors that work while it is active' }),
   transitions: Type.Array(chartTransitionSchema),
 });
-export type ChartState = Readonly<Static<typeof chartStateSchema>>;
+export type ChartState = Frozen<Static<typeof chartStateSchema>>;
 
 export const chartSchema = Type.Object(
   { name: Type.String(), states: Type.Array(chartStateSchema) },
   { description: 'A machine as a statechart, parents before what is inside them' },
 );
-export type Chart = Readonly<Static<typeof chartSchema>>;
+export type Chart = Frozen<Static<typeof chartSchema>>;
 
 export const chartsSchema = Type.Object({ machines: Type.Array(chartSchema) });
+
+/** Charts are shared by all who draw them. */
+type Frozen<Value> = Value extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Frozen<Value[Key]> }
+    : Value;

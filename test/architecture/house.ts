@@ -32,7 +32,7 @@ export const parts: readonly Part[] = [
   { part: 'src/dashboard', may: ['src/wire'], node: [] },
   {
     part: 'src/build',
-    may: [...wired, ...adapters, face, 'src/cli', 'src/inspect', 'src/admin', 'src/wire'],
+    may: [...wired, ...adapters, face, 'src/cli', 'src/inspect', 'src/admin', 'src/wire', 'src/dashboard'],
   },
   { part: 'src/cli', may: [face, 'src/wire', 'src/inspect', 'src/admin', 'relays', 'src/core'] },
 ];
@@ -44,6 +44,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/api': ['src/call-spans.ts'],
   '@rjsf/core': ['src/dashboard'],
   '@rjsf/utils': ['src/dashboard'],
+  '@statelyai/inspect': ['src/inspect'],
   '@xyflow/react': ['src/dashboard'],
   chokidar: ['src/watch'],
   commander: ['src/cli'],

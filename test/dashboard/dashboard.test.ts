@@ -12,7 +12,7 @@ describe.skipIf(!hasBrowser)(browserTitle('the dashboard in a browser'), longPat
   let browser: Browser;
   beforeAll(async () => {
     [app, browser] = await Promise.all([startDashboardApp(), startBrowser()]);
-  });
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await app?.[Symbol.asyncDispose]();

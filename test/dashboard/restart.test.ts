@@ -28,10 +28,7 @@ describe.skipIf(!hasBrowser)(browserTitle('a page whose runtime goes away'), { t
     cleaning.defer(() => browser.close());
     await using dashboard = await openDashboard(browser, `http://127.0.0.1:${port}`, token);
     const { page } = dashboard;
-    await page
-      .locator('.plugin-row', { hasText: 'waves.hello_world' })
-      .getByText('Ready', { exact: true })
-      .waitFor();
+    await page.locator('.plugin-row', { hasText: 'waves.scanner' }).waitFor();
     await page
       .locator('.plugin-row', { hasText: 'waves.heartbeat' })
       .getByText('Ready', { exact: true })

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect, vi } from 'vitest';
 import { type Admin, startAdmin } from '../../src/admin/start-admin.ts';
 import type { Runtime } from '../../src/options.ts';
 import { createRuntime } from '../../src/runtime.ts';
@@ -75,6 +76,17 @@ export interface DashboardApp extends AsyncDisposable {
   editConfig(change: (text: string) => string): Promise<void>;
 }
 
+/** Translating a component has a deadline of its own, which a machine that is busy with other things may miss. */
+function serving(runtime: Runtime, id: string): Promise<unknown> {
+  return vi.waitFor(
+    async () => {
+      await runtime.settled();
+      expect((await runtime.plugins.retry(id)).state).toBe('Ready');
+    },
+    { timeout: 150_000, interval: 100 },
+  );
+}
+
 export async function createDashboardFolder(api = ''): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-page-'));
   await cp(join(repository, 'plugins'), folder, {
@@ -96,7 +108,7 @@ export async function startDashboardApp(): Promise<DashboardApp> {
   const runtime = await createRuntime({ config });
   const { token } = await openTokens(runtime.stateFolder).create({ name: 'test', scopes: ['admin'] });
   const admin = await startAdmin(runtime, { port: 0, permissions: permissionCommands(runtime) });
-  await runtime.settled();
+  await serving(runtime, 'waves.hello_world');
   return {
     folder,
     config,

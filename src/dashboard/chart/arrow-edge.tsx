@@ -1,5 +1,6 @@
 import type { Edge, EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
+import { arrowHead } from './arrow-head.ts';
 import { labelLinePx } from './layout-input.ts';
 import { roundedPath } from './rounded-path.ts';
 
@@ -10,8 +11,6 @@ export interface ArrowEdgeData extends Record<string, unknown> {
   readonly step: number;
 }
 
-const headPx = 7;
-
 export const ArrowEdge = memo(function ArrowEdge({ id, data }: EdgeProps<Edge<ArrowEdgeData>>) {
   if (!data) return null;
   const { points, labels, isTaken, step } = data;
@@ -21,7 +20,7 @@ export const ArrowEdge = memo(function ArrowEdge({ id, data }: EdgeProps<Edge<Ar
       <path className="arrow-line" d={path} />
       {/* Drawn anew with each step, so that its movement begins again. */}
       {isTaken && <path key={step} className="arrow-flow" d={path} pathLength={100} />}
-      <path className="arrow-head" d={headOf(points)} />
+      <path className="arrow-head" d={arrowHead(points)} />
       {labels.map(({ text, x, y }) => (
         <text key={text} className="arrow-label" x={x} y={y + labelLinePx - 4}>
           {text}
@@ -30,13 +29,3 @@ export const ArrowEdge = memo(function ArrowEdge({ id, data }: EdgeProps<Edge<Ar
     </g>
   );
 });
-
-function headOf(points: ArrowEdgeData['points']): string {
-  const end = points.at(-1);
-  const before = points.at(-2);
-  if (!end || !before) return '';
-  const angle = Math.atan2(end.y - before.y, end.x - before.x);
-  const corner = (turn: number): string =>
-    `${end.x - headPx * Math.cos(angle + turn)} ${end.y - headPx * Math.sin(angle + turn)}`;
-  return `M${end.x} ${end.y}L${corner(0.45)}L${corner(-0.45)}Z`;
-}

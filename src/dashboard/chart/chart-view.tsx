@@ -14,9 +14,10 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Chart } from '../../wire/machines.ts';
 import { Loading } from '../parts/remote-view.tsx';
 import { ArrowEdge, type ArrowEdgeData } from './arrow-edge.tsx';
-import { type Layout, layoutOf, type PlacedState } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import { notesOf } from './layout-input.ts';
 import type { Lit } from './lit.ts';
+import type { Layout, PlacedState } from './placed.ts';
 import { StateNode, type StateNodeData } from './state-node.tsx';
 
 interface ChartViewProps {
