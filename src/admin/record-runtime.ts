@@ -17,7 +17,10 @@ const restless: ReadonlySet<string> = new Set([
 ]);
 
 /** Keeps what the relays of a runtime tell, from now on. Disposing stops it. */
-export function recordRuntime({ relays, inspect$ }: Runtime, records: RecordLog): Disposable {
+export function recordRuntime(
+  { relays, inspect$ }: Pick<Runtime, 'relays' | 'inspect$'>,
+  records: RecordLog,
+): Disposable {
   const transitionOf = createTransitionReader();
   const subscriptions = [
     relays.pluginStatus.subscribe((board) => {

@@ -1,5 +1,3 @@
-import { useSyncExternalStore } from 'react';
-
 export const pluginTabs = ['machine', 'log', 'permissions', 'usage', 'config', 'status'] as const;
 export type PluginTab = (typeof pluginTabs)[number];
 
@@ -26,17 +24,6 @@ export function addressOf(place: Exclude<Place, { readonly page: 'unknown' }>): 
   if (place.page !== 'plugin') return place.page === 'plugins' ? '#/' : `#/${place.page}`;
   const tab = place.tab === 'machine' ? '' : `/${place.tab}`;
   return `#/plugins/${encodeURIComponent(place.id)}${tab}`;
-}
-
-export function usePlace(): Place {
-  const hash = useSyncExternalStore(
-    (changed) => {
-      globalThis.addEventListener('hashchange', changed);
-      return () => globalThis.removeEventListener('hashchange', changed);
-    },
-    () => globalThis.location.hash,
-  );
-  return placeOf(hash);
 }
 
 function decoded(part: string): string {

@@ -5,9 +5,10 @@ import { LinkState } from './parts/link-state.tsx';
 import { useTheme } from './parts/theme.ts';
 import { PluginPage } from './plugin/plugin-page.tsx';
 import { PluginsPage } from './plugins/plugins-page.tsx';
-import { addressOf, type Place, usePlace } from './routing.ts';
+import { addressOf, type Place } from './routing.ts';
 import { JournalPage } from './system/journal-page.tsx';
 import { SystemPage } from './system/system-page.tsx';
+import { usePlace } from './use-place.ts';
 
 const sections = [
   ['plugins', 'Plugins'],

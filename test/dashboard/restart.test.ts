@@ -1,11 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openTokens } from '../../src/tokens.ts';
 import { browserTitle, hasBrowser, openDashboard, startBrowser } from '../support/browser.ts';
 import { CliProcess } from '../support/cli-process.ts';
 import { createDashboardFolder } from '../support/dashboard-app.ts';
+import { freePort } from '../support/free-port.ts';
 
 const patience = { timeout: 90_000 };
 
@@ -80,14 +80,4 @@ artifact_path = "heartbeat"
 async function stopped(process: CliProcess): Promise<void> {
   process.child.kill('SIGKILL');
   await process.ended;
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer().once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-  });
-  return promise;
 }

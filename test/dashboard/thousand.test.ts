@@ -8,18 +8,15 @@ const patience = { timeout: 60_000 };
 const count = 1_000;
 const states = ['Ready', 'Loading', 'Error', 'Disabled'] as const;
 
-/** Scrolls to the end in forty steps; resolves with the longest time between two frames, milliseconds. */
+/** Scrolls to the end in forty steps; resolves with the middle and the longest time between two frames, milliseconds. */
 const scroll = `new Promise((resolve) => {
-  let last = performance.now();
-  let longest = 0;
-  let step = 0;
+  const times = [];
   const frame = (now) => {
-    if (step > 1) longest = Math.max(longest, now - last);
-    last = now;
-    step += 1;
-    scrollTo(0, (document.documentElement.scrollHeight * step) / 40);
-    if (step < 40) requestAnimationFrame(frame);
-    else resolve(Math.round(longest));
+    times.push(now);
+    scrollTo(0, (document.documentElement.scrollHeight * times.length) / 40);
+    if (times.length < 42) return requestAnimationFrame(frame);
+    const gaps = times.slice(2).map((time, at) => Math.round(time - times[at + 1])).sort((one, other) => one - other);
+    resolve(gaps[gaps.length >> 1] + ' ms, longest ' + gaps.at(-1) + ' ms');
   };
   requestAnimationFrame(frame);
 })`;
@@ -55,7 +52,7 @@ describe.skipIf(!hasBrowser)(browserTitle('a thousand plugins'), patience, () =>
     const filtered = Math.round(performance.now() - before);
     await page.getByRole('searchbox').fill('');
     await expect.poll(() => page.locator('.plugin-row').count(), patience).toBe(count);
-    await annotate(`Longest frame while scrolling ${scrolled} ms, filtered within ${filtered} ms`);
+    await annotate(`A frame while scrolling takes ${scrolled}; filtered within ${filtered} ms`);
     expect(dashboard.complaints).toEqual([]);
   });
 });
