@@ -32,24 +32,35 @@ export async function attachStatelyInspector(
 ): Promise<StatelyInspection> {
   const { createInspector } = await loadInspect();
   const socket = new BoundedSocket(url, onDropped);
-  const inspector = createInspector({ send: (event) => socket.send(JSON.stringify(event)) });
+  let introduced: AnyActorRef | undefined;
+  const inspector = createInspector({
+    send: (event) => {
+      // The package names actors after their machine, which all plugins share; the root has no other name.
+      const named = 'name' in event && introduced?._parent ? { ...event, name: introduced.id } : event;
+      socket.send(JSON.stringify(named));
+    },
+  });
   const known = new WeakSet<object>();
   /** An actor is introduced before anything is said of it, after its parent. */
-  const introduce = (actor: AnyActorRef): void => {
+  const introduce = (actor: AnyActorRef, state: () => ReturnType<typeof stateOf>): void => {
     if (known.has(actor)) return;
     known.add(actor);
-    if (actor._parent) introduce(actor._parent);
-    inspector.actor(actor, { status: 'active', ...stateOf(actor.getSnapshot()) });
+    const parent = actor._parent;
+    if (parent) introduce(parent, () => stateOf(parent.getSnapshot()));
+    introduced = actor;
+    inspector.actor(actor, { status: 'active', ...state() });
   };
   const tell = (event: InspectionEvent): void => {
-    if (!isActorRef(event.actorRef)) return;
-    introduce(event.actorRef);
+    const { actorRef: actor } = event;
+    if (!isActorRef(actor)) return;
+    // One that is only being made has no snapshot to read yet.
+    introduce(actor, () => stateOf(event.type === '@xstate.actor' ? undefined : actor.getSnapshot()));
     if (event.type === '@xstate.event') {
       const source = isActorRef(event.sourceRef) ? { source: event.sourceRef } : {};
-      inspector.event(event.actorRef, { type: event.event.type }, source);
+      inspector.event(actor, { type: event.event.type }, source);
     }
     if (event.type === '@xstate.snapshot') {
-      inspector.snapshot(event.actorRef, stateOf(event.snapshot), { event: { type: event.event.type } });
+      inspector.snapshot(actor, stateOf(event.snapshot), { event: { type: event.event.type } });
     }
   };
   const subscription = runtime.inspect$.subscribe({ next: tell, complete: () => socket.close() });
@@ -65,7 +76,7 @@ export async function attachStatelyInspector(
 }
 
 function stateOf(snapshot: unknown) {
-  if (typeof snapshot !== 'object' || snapshot === null) return {};
+  if (typeof snapshot !== 'object' || snapshot === null) return { context: {} };
   return {
     ...('status' in snapshot && isStatus(snapshot.status) && { status: snapshot.status }),
     ...('value' in snapshot && { value: snapshot.value }),
