@@ -37,6 +37,7 @@ export type {
 export type { PluginUpload } from './packages/write-plugin.ts';
 export type { Limits } from './permissions/limits.ts';
 export type { GrantReport, PermissionReport, WantReport } from './permissions/report.ts';
+export type { PluginDescription } from './plugin-about.ts';
 export { type PreflightOptions, preflight } from './preflight.ts';
 export type { EntryReport, PreflightReport } from './preflight-report.ts';
 export { createRuntime } from './runtime.ts';

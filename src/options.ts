@@ -12,6 +12,7 @@ import type { PluginId } from './core/ids.ts';
 import type { PluginUpload } from './packages/write-plugin.ts';
 import type { PendingDetails } from './permissions/refusal.ts';
 import type { PermissionReport } from './permissions/report.ts';
+import type { PluginDescription } from './plugin-about.ts';
 
 /** TOML text that lives in no file; relative paths in it start at `baseFolder`. */
 export interface ConfigText {
@@ -55,6 +56,8 @@ export interface CallOptions {
 export interface Plugins {
   list(): readonly PluginStatus[];
   get(id: string): PluginStatus | undefined;
+  /** Looks at its entry and its artifact; runs none of it. */
+  about(id: string): Promise<PluginDescription>;
   /**
    * Calls an export: `greet`, or `interface.function`. While the plugin loads or restarts the call waits in its mailbox.
    * @throws `PLUGIN_NOT_READY`, `CALL_INVALID`, `CALL_DEADLINE`, `CALL_ABORTED`, `GUEST_TRAPPED`, `MAILBOX_FULL`, `MESSAGE_TOO_LARGE`,

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
 import type { Manager } from '../actors/start-manager.ts';
+import type { ConfigReplay } from '../relays/config-replay.ts';
 import { loadingBoard, type PluginStatus, type StatusBoard } from '../relays/plugin-status.ts';
 import { inCallSpan } from './call-spans.ts';
 import type { ConfigEdit } from './config/edit.ts';
@@ -9,6 +10,7 @@ import { SignalboxError } from './core/errors.ts';
 import { isPluginId, type PluginId } from './core/ids.ts';
 import type { CallOptions, Plugins } from './options.ts';
 import { writePlugin } from './packages/write-plugin.ts';
+import { describePlugin } from './plugin-about.ts';
 import type { Artifacts } from './ports/artifacts.ts';
 import type { CallOutcome } from './ports/sandbox.ts';
 import { decidedStatus, nextBoard } from './status-wait.ts';
@@ -23,6 +25,7 @@ interface PluginsInput {
   /** Where relative paths of the config start. */
   readonly baseFolder: string;
   readonly status$: Observable<StatusBoard>;
+  readonly config$: Observable<ConfigReplay>;
   /** Aborted when the runtime closes. */
   readonly closed: AbortSignal;
 }
@@ -34,6 +37,7 @@ export function createPlugins({
   artifacts,
   baseFolder,
   status$,
+  config$,
   closed,
 }: PluginsInput): Plugins {
   let board = loadingBoard;
@@ -70,6 +74,11 @@ export function createPlugins({
   return {
     list: () => [...board.plugins.values()],
     get: (id) => (isPluginId(id) ? board.plugins.get(id) : undefined),
+    about: async (id) => {
+      const status = board.plugins.get(known(id));
+      if (status) return describePlugin(status, { artifacts, baseFolder, config$, closed });
+      throw new SignalboxError('PLUGIN_UNKNOWN', `No plugin has the id ${JSON.stringify(id)}`);
+    },
     call: (id, exportName, args = [], options: CallOptions = {}) =>
       inCallSpan(id, exportName, async () =>
         answerOf(

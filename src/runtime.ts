@@ -117,6 +117,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       artifacts,
       baseFolder: dirname(configFile.file),
       status$: relays.pluginStatus,
+      config$: relays.pluginsConfigReplay,
       closed: closing.signal,
     }),
     permissions: createPermissions({

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that start processes or measure time: one file at a time, after all others, so that they do not disturb each other. */
-const alone = ['test/{contract,e2e,faults,sandbox,soak,zoo}/**/*.test.ts'];
+const alone = ['test/{contract,e2e,faults,sandbox,soak,zoo}/**/*.test.ts', 'test/dashboard/*.test.ts'];
 
 /** Where to write the results as JSON, beside what is printed; `.ci/run` counts them. */
 const { TEST_REPORT: reportFile } = process.env;

@@ -9,6 +9,7 @@ import type { EventStreams } from './event-streams.ts';
 import type { HostHeaders } from './host-check.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import { checkNesting } from './json-body.ts';
+import { type Page, servePage } from './page.ts';
 import { createResponder } from './responder.ts';
 import { defaultBodyBytes, pathOf, type Route } from './route.ts';
 import type { AdminService } from './service.ts';
@@ -24,6 +25,8 @@ export interface AppInput {
   readonly requestsPerMinute?: number;
   readonly streams: EventStreams;
   readonly keys: IdempotencyKeys;
+  /** The dashboard, served at the root to whoever asks: it holds nothing, and asks the routes with a token. */
+  readonly page?: Page | undefined;
   /** Told of errors that are no answer to a request of anybody: bugs. */
   readonly onFault: (error: unknown) => void;
 }
@@ -33,7 +36,7 @@ const maxParamChars = 256;
 /** For the whole of a request; events are a response. */
 const requestMs = 60_000;
 
-/** Nothing here is a page, and nobody may keep it. */
+/** Answers are no pages, and nobody may keep them; the dashboard says otherwise of itself. */
 const headers = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -91,6 +94,7 @@ export async function createApp(input: AppInput): Promise<FastifyInstance> {
     return sendAnswer(reply, answerOfThrown(error, onFault));
   });
 
+  if (input.page) servePage(app, input.page);
   const respond = createResponder(input);
   for (const route of input.routes) {
     app.route({

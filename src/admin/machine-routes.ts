@@ -2,33 +2,13 @@ import Type from 'typebox';
 import { SignalboxError } from '../core/errors.ts';
 import { toStatechart } from '../inspect/statechart.ts';
 import { machines } from '../machines.ts';
+import { actorsSchema, chartSchema, chartsSchema } from '../wire/machines.ts';
+import { pluginIdSchema } from '../wire/plugin-status.ts';
 import { defineRoute, type Route } from './route.ts';
-import { actorReadingSchema, pluginIdSchema } from './wire-schemas.ts';
 
-const stateSchema = Type.Object({
-  id: Type.String({ description: 'As live readings name it' }),
-  key: Type.String({ description: 'Its name in its parent' }),
-  parent: Type.Optional(Type.String()),
-  type: Type.Enum(['atomic', 'compound', 'parallel', 'final', 'history']),
-  initial: Type.Optional(Type.String()),
-  invokes: Type.Array(Type.String(), { description: 'Actors that work while it is active' }),
-  transitions: Type.Array(
-    Type.Object({
-      event: Type.String(),
-      label: Type.String({ description: 'For people: done verify [isGranted]' }),
-      guard: Type.Optional(Type.String()),
-      targets: Type.Array(Type.String(), { description: 'Empty when the state stays' }),
-      actions: Type.Array(Type.String()),
-    }),
-  ),
-});
-const chartSchema = Type.Object(
-  { name: Type.String(), states: Type.Array(stateSchema) },
-  { description: 'A machine as a statechart, parents before what is inside them' },
-);
 const readings = {
   kind: 'json',
-  schema: Type.Object({ actors: Type.Array(actorReadingSchema) }),
+  schema: actorsSchema,
 } as const;
 
 export const machineRoutes: readonly Route[] = [
@@ -38,7 +18,7 @@ export const machineRoutes: readonly Route[] = [
     path: '/machines',
     scope: 'read',
     summary: 'Every machine as a statechart',
-    answer: { kind: 'json', schema: Type.Object({ machines: Type.Array(chartSchema) }) },
+    answer: { kind: 'json', schema: chartsSchema },
     handle: () => ({ machines: machines().map(({ name, machine }) => toStatechart(name, machine)) }),
   }),
   defineRoute({

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox';
+import { problemSchema } from '../wire/error-record.ts';
 import { problemMediaType } from './problem.ts';
 import { pathOf, type Route } from './route.ts';
-import { problemSchema } from './wire-schemas.ts';
 
 interface Described {
   readonly routes: readonly Route[];

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { SignalboxError } from '../core/errors.ts';
-import { pendingPermissionsSchema, pluginPermissionsSchema } from './permission-schemas.ts';
+import { pendingPermissionsSchema, permissionReportsSchema } from '../wire/permissions.ts';
+import { pluginIdSchema, pluginStatusSchema } from '../wire/plugin-status.ts';
 import { defineRoute, type Route } from './route.ts';
 import type { AdminService, PermissionCommands } from './service.ts';
-import { pluginIdSchema, pluginStatusSchema } from './wire-schemas.ts';
 
 const ofPlugin = Type.Object({ id: pluginIdSchema }, { additionalProperties: false });
 const status = { kind: 'json', schema: pluginStatusSchema } as const;
@@ -21,7 +21,7 @@ export const permissionRoutes: readonly Route[] = [
     scope: 'read',
     needs: 'permissions',
     summary: 'What every plugin wants, was granted and lacks',
-    answer: { kind: 'json', schema: Type.Object({ plugins: Type.Array(pluginPermissionsSchema) }) },
+    answer: { kind: 'json', schema: permissionReportsSchema },
     handle: (service) => ({ plugins: commandsOf(service).list() }),
   }),
   defineRoute({
@@ -31,7 +31,7 @@ export const permissionRoutes: readonly Route[] = [
     scope: 'read',
     needs: 'permissions',
     summary: 'The plugins that wait for somebody to grant or approve',
-    answer: { kind: 'json', schema: Type.Object({ plugins: Type.Array(pendingPermissionsSchema) }) },
+    answer: { kind: 'json', schema: pendingPermissionsSchema },
     handle: (service) => ({ plugins: commandsOf(service).pending() }),
   }),
   defineRoute({

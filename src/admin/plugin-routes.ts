@@ -2,8 +2,11 @@ import Type from 'typebox';
 import type { PluginStatus } from '../../relays/plugin-status.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Plugins } from '../options.ts';
+import { pluginAboutSchema } from '../wire/plugin-about.ts';
+import { pluginIdSchema, pluginStatusSchema, pluginsSchema } from '../wire/plugin-status.ts';
+import { usageSchema } from '../wire/usage.ts';
+import { entryAnswer } from './entry-answer.ts';
 import { defineRoute, type Route } from './route.ts';
-import { pluginIdSchema, pluginStatusSchema } from './wire-schemas.ts';
 
 /** The largest artifact that can be uploaded: its base64 and the JSON around it fit into `uploadBodyBytes`. */
 const maxUploadBytes = 16 * 1024 * 1024;
@@ -30,7 +33,7 @@ export const pluginRoutes: readonly Route[] = [
     path: '/plugins',
     scope: 'read',
     summary: 'The status of every plugin, those included that were only found',
-    answer: { kind: 'json', schema: Type.Object({ plugins: Type.Array(pluginStatusSchema) }) },
+    answer: { kind: 'json', schema: pluginsSchema },
     handle: ({ runtime }) => ({ plugins: runtime.plugins.list() }),
   }),
   defineRoute({
@@ -64,6 +67,29 @@ export const pluginRoutes: readonly Route[] = [
     params: ofPlugin,
     answer: status,
     handle: ({ runtime }, { params }) => statusOf(runtime.plugins, params.id),
+  }),
+  defineRoute({
+    operation: 'describePlugin',
+    method: 'GET',
+    path: '/plugins/{id}/about',
+    scope: 'read',
+    summary: 'Its entry, what its manifest says now, and its limits',
+    params: ofPlugin,
+    answer: { kind: 'json', schema: pluginAboutSchema },
+    handle: async ({ runtime }, { params }) => {
+      const { entry, ...rest } = await runtime.plugins.about(params.id);
+      return { ...(entry && { entry: entryAnswer(entry) }), ...rest };
+    },
+  }),
+  defineRoute({
+    operation: 'getUsage',
+    method: 'GET',
+    path: '/plugins/{id}/usage',
+    scope: 'read',
+    summary: 'What it used in each second of the last minutes',
+    params: ofPlugin,
+    answer: { kind: 'json', schema: usageSchema },
+    handle: ({ runtime, usage }, { params }) => usage.of(statusOf(runtime.plugins, params.id).id),
   }),
   defineRoute({
     operation: 'removePlugin',

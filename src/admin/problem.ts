@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { type Blame, type ErrorCode, errorCatalogue } from '../core/error-catalogue.ts';
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../core/errors.ts';
-import type { problemSchema } from './wire-schemas.ts';
+import type { problemSchema } from '../wire/error-record.ts';
 
 export const problemMediaType = 'application/problem+json';
 

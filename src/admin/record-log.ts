@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type LogLevel, logLevels } from '../../relays/plugin-log.ts';
 import type { PluginId } from '../core/ids.ts';
 import { plainJson } from '../core/plain-json.ts';
+import { type Topic, topics } from '../wire/records.ts';
 import { Lane } from './lane.ts';
-
-export const topics = ['status', 'config', 'event', 'log', 'audit', 'telemetry', 'transition'] as const;
-export type Topic = (typeof topics)[number];
 
 /** One thing that happened, kept as the text that is sent, so that a hundred readers share one copy. */
 export interface KeptRecord {
@@ -107,6 +105,12 @@ export class RecordLog {
   /** Records of a topic that were pushed out by newer ones. */
   lost(topic: Topic): number {
     return this.#lane(topic).lost;
+  }
+
+  /** Records of a topic so far, those that are no longer kept included. */
+  total(topic: Topic): number {
+    const lane = this.#lane(topic);
+    return lane.lost + lane.length;
   }
 
   idOf(sequence: number): string {

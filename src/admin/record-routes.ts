@@ -1,10 +1,18 @@
-import Type, { type TObject } from 'typebox';
+import Type from 'typebox';
 import { SignalboxError } from '../core/errors.ts';
-import type { Topic } from './record-log.ts';
-import { topics } from './record-log.ts';
+import { transitionSchema } from '../wire/machines.ts';
+import { pluginIdSchema } from '../wire/plugin-status.ts';
+import {
+  auditSchema,
+  logLevelSchema,
+  logLineSchema,
+  pageOf,
+  type Topic,
+  telemetrySchema,
+  topics,
+} from '../wire/records.ts';
 import { defineRoute, EventsWanted, type Route } from './route.ts';
 import type { AdminService } from './service.ts';
-import { logLevelSchema, logLineSchema, pluginIdSchema, timeSchema } from './wire-schemas.ts';
 
 const maxPage = 1_000;
 const defaultPage = 200;
@@ -21,21 +29,6 @@ const pageFields = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPage, default: defaultPage })),
 };
 
-const auditSchema = Type.Object({
-  plugin: pluginIdSchema,
-  time: timeSchema,
-  decision: Type.Enum(['granted', 'withheld', 'used', 'denied']),
-  permission: Type.String(),
-  method: Type.Optional(Type.String({ description: 'Of a request: GET' })),
-  rule: Type.String({ description: 'The grant that allowed it, or the rule that did not' }),
-  repeats: Type.Optional(Type.Integer({ description: 'Further uses since the record before' })),
-});
-const telemetrySchema = Type.Object({
-  kind: Type.Enum(['counter', 'duration', 'usage', 'limit', 'metric']),
-  time: timeSchema,
-  plugin: Type.Optional(pluginIdSchema),
-});
-
 export const recordRoutes: readonly Route[] = [
   defineRoute({
     operation: 'listLogs',
@@ -47,7 +40,7 @@ export const recordRoutes: readonly Route[] = [
       { ...pageFields, level: Type.Optional(logLevelSchema) },
       { additionalProperties: false },
     ),
-    answer: pageOf(logLineSchema),
+    answer: { kind: 'json', schema: pageOf(logLineSchema) },
     handle: (service, { query }) => page(service, 'log', query),
   }),
   defineRoute({
@@ -57,7 +50,7 @@ export const recordRoutes: readonly Route[] = [
     scope: 'read',
     summary: 'The decisions about permissions made lately, oldest first',
     query: Type.Object(pageFields, { additionalProperties: false }),
-    answer: pageOf(auditSchema),
+    answer: { kind: 'json', schema: pageOf(auditSchema) },
     handle: (service, { query }) => page(service, 'audit', query),
   }),
   defineRoute({
@@ -67,8 +60,18 @@ export const recordRoutes: readonly Route[] = [
     scope: 'read',
     summary: 'The figures told lately, oldest first',
     query: Type.Object(pageFields, { additionalProperties: false }),
-    answer: pageOf(telemetrySchema),
+    answer: { kind: 'json', schema: pageOf(telemetrySchema) },
     handle: (service, { query }) => page(service, 'telemetry', query),
+  }),
+  defineRoute({
+    operation: 'listTransitions',
+    method: 'GET',
+    path: '/transitions',
+    scope: 'read',
+    summary: 'Where machines went lately, oldest first',
+    query: Type.Object(pageFields, { additionalProperties: false }),
+    answer: { kind: 'json', schema: pageOf(transitionSchema) },
+    handle: (service, { query }) => page(service, 'transition', query),
   }),
   defineRoute({
     operation: 'streamEvents',
@@ -98,18 +101,6 @@ export const recordRoutes: readonly Route[] = [
       ),
   }),
 ];
-
-function pageOf(schema: TObject) {
-  return {
-    kind: 'json',
-    schema: Type.Object({
-      records: Type.Array(schema),
-      next: Type.String({ description: 'Ask with after=<this> for what comes later' }),
-      isGap: Type.Boolean({ description: 'Records behind "after" are no longer kept' }),
-      lost: Type.Integer({ description: 'Older ones that are no longer kept, all plugins together' }),
-    }),
-  } as const;
-}
 
 function page(
   { records }: AdminService,

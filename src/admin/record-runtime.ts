@@ -1,11 +1,26 @@
 import type { ConfigReplay } from '../../relays/config-replay.ts';
 import type { StatusBoard } from '../../relays/plugin-status.ts';
 import { createTransitionReader } from '../actor-readings.ts';
+import { systemClock } from '../core/clock.ts';
 import type { Runtime } from '../options.ts';
 import type { RecordLog } from './record-log.ts';
 
+/**
+ * Between idle and busy, with every batch of calls: as history they would push out everything else within seconds. Whoever wants to
+ * see them asks where the actors are.
+ */
+const restless: ReadonlySet<string> = new Set([
+  'execution.busy',
+  'execution.idle',
+  'session.busy',
+  'session.idle',
+]);
+
 /** Keeps what the relays of a runtime tell, from now on. Disposing stops it. */
-export function recordRuntime({ relays, inspect$ }: Runtime, records: RecordLog): Disposable {
+export function recordRuntime(
+  { relays, inspect$ }: Pick<Runtime, 'relays' | 'inspect$'>,
+  records: RecordLog,
+): Disposable {
   const transitionOf = createTransitionReader();
   const subscriptions = [
     relays.pluginStatus.subscribe((board) => {
@@ -20,7 +35,8 @@ export function recordRuntime({ relays, inspect$ }: Runtime, records: RecordLog)
     relays.telemetry.subscribe((event) => records.keep('telemetry', event, { plugin: event.plugin })),
     inspect$.subscribe((event) => {
       const transition = transitionOf(event);
-      if (transition) records.keep('transition', transition, { plugin: transition.plugin });
+      if (!transition || restless.has(transition.event)) return;
+      records.keep('transition', { ...transition, time: systemClock.now() }, { plugin: transition.plugin });
     }),
   ];
   return {

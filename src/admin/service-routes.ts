@@ -2,8 +2,9 @@ import { firstValueFrom } from 'rxjs';
 import Type from 'typebox';
 import { pluginStates } from '../../relays/plugin-status.ts';
 import { metricsMediaType } from '../metrics/runtime-metrics.ts';
+import { topics } from '../wire/records.ts';
+import { runtimeSchema } from '../wire/runtime.ts';
 import { defineRoute, type Route } from './route.ts';
-import { errorRecordSchema, timeSchema } from './wire-schemas.ts';
 
 export const serviceRoutes: readonly Route[] = [
   defineRoute({
@@ -24,20 +25,8 @@ export const serviceRoutes: readonly Route[] = [
     path: '/runtime',
     scope: 'read',
     summary: 'The runtime as a whole',
-    answer: {
-      kind: 'json',
-      schema: Type.Object({
-        version: Type.String(),
-        startedAt: timeSchema,
-        configFile: Type.String(),
-        stateFolder: Type.String(),
-        plugins: Type.Record(Type.Enum([...pluginStates]), Type.Integer(), {
-          description: 'How many are in each state',
-        }),
-        discoveryProblems: Type.Array(errorRecordSchema),
-      }),
-    },
-    handle: async ({ runtime, version, startedAt }) => {
+    answer: { kind: 'json', schema: runtimeSchema },
+    handle: async ({ runtime, records, version, startedAt }) => {
       const { plugins, discoveryProblems = [] } = await firstValueFrom(runtime.relays.pluginStatus);
       const states = [...plugins.values()].map(({ state }) => state);
       return {
@@ -48,6 +37,7 @@ export const serviceRoutes: readonly Route[] = [
         plugins: Object.fromEntries(
           pluginStates.map((state) => [state, states.filter((each) => each === state).length]),
         ),
+        records: Object.fromEntries(topics.map((topic) => [topic, records.total(topic)])),
         discoveryProblems,
       };
     },

@@ -1,6 +1,7 @@
 import type { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
 import type { Permissions, Runtime } from '../options.ts';
 import type { RecordLog } from './record-log.ts';
+import type { UsageSeries } from './usage-series.ts';
 
 /** What the permission routes drive: `runtime.permissions`, but for loans, which leave no trace in the config. */
 export type PermissionCommands = Omit<Permissions, 'lend'>;
@@ -10,6 +11,7 @@ export interface AdminService {
   readonly runtime: Runtime;
   readonly records: RecordLog;
   readonly metrics: RuntimeMetrics;
+  readonly usage: UsageSeries;
   readonly permissions: PermissionCommands | undefined;
   /** Of this package. */
   readonly version: string;

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, type RequestOptions, request 
 import { text } from 'node:stream/consumers';
 import { type ErrorCode, errorCatalogue } from '../core/error-catalogue.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { createEventReader, type ReceivedEvent } from './event-reader.ts';
+import { createEventReader, type ReceivedEvent } from '../wire/event-reader.ts';
 import { socketPathOf, socketPrefix } from './unix-socket.ts';
 
 /** The admin API of a runtime this user runs. */

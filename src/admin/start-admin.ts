@@ -12,11 +12,13 @@ import { EventStreams } from './event-streams.ts';
 import { createHostCheck, isLoopback } from './host-check.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { openApiOf } from './open-api.ts';
+import { readPage } from './page.ts';
 import { RecordLog } from './record-log.ts';
 import { recordRuntime } from './record-runtime.ts';
 import { routes } from './routes.ts';
 import type { AdminService, PermissionCommands } from './service.ts';
 import { listenOnSocket, socketPathOf, socketPrefix } from './unix-socket.ts';
+import { UsageSeries } from './usage-series.ts';
 
 /** Where the API is looked for first. */
 const defaultPort = 7411;
@@ -45,6 +47,8 @@ export interface Admin extends AsyncDisposable {
   readonly address: string;
   /** Behind the address. */
   readonly prefix: string;
+  /** Whether the dashboard is served at the address: false when the package was not built. */
+  readonly hasPage: boolean;
   /** Path of the unix socket for this user's own processes; absent where it cannot be. */
   readonly socket?: string;
   /** Why there is no socket. */
@@ -67,6 +71,11 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
   const records = new RecordLog();
   building.use(recordRuntime(runtime, records));
   const metrics = building.use(createRuntimeMetrics(runtime));
+  const usage = building.use(new UsageSeries(runtime.relays.telemetry, () => systemClock.now()));
+  const removals = runtime.relays.pluginStatus.subscribe(({ plugins, changed }) => {
+    if (changed && !plugins.has(changed.id)) usage.forget(changed.id);
+  });
+  building.defer(() => removals.unsubscribe());
   const streams = building.use(new EventStreams({ records, readBoard: () => readBoard(runtime) }));
   const beating = setInterval(() => streams.beat(), beatMs).unref();
   building.defer(() => clearInterval(beating));
@@ -77,6 +86,7 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
     runtime,
     records,
     metrics,
+    usage,
     permissions: options.permissions,
     version,
     startedAt: systemClock.now(),
@@ -90,11 +100,13 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
     keys: new IdempotencyKeys(systemClock),
     onFault: options.onFault ?? (() => {}),
   };
+  const page = await readPage(prefix);
   const app = await createApp({
     ...shared,
     authenticate: createTokenAuthentication(tokens, systemClock),
     checkHost: createHostCheck(allowedHosts),
     requestsPerMinute,
+    page,
   });
   building.defer(() => app.close());
   const address = await listen(app, host, options.port);
@@ -107,7 +119,7 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
   const close = () => resources.disposeAsync();
   const ended = runtime.relays.pluginStatus.subscribe({ complete: () => void close() });
   resources.defer(() => ended.unsubscribe());
-  return { address, prefix, ...socket, close, [Symbol.asyncDispose]: close };
+  return { address, prefix, hasPage: page !== undefined, ...socket, close, [Symbol.asyncDispose]: close };
 }
 
 /** What other machines can reach must not be open for long enough to make a token. */

@@ -3,7 +3,8 @@ import { Compile } from 'typebox/compile';
 import type { PluginLogLine } from '../../relays/plugin-log.ts';
 import type { PluginStatus } from '../../relays/plugin-status.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { logLineSchema, pluginStatusSchema } from './wire-schemas.ts';
+import { pluginStatusSchema } from '../wire/plugin-status.ts';
+import { logLineSchema } from '../wire/records.ts';
 
 /** Lines and where the next ones begin. */
 export interface LogPage {

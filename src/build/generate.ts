@@ -35,6 +35,16 @@ const steps: readonly Step[] = [
     outputs: ['plugins/hello_world/dist', 'plugins/heartbeat/dist'],
   },
   {
+    script: 'src/build/build-dashboard.ts',
+    inputs: ['src/dashboard', 'src/wire', 'relays', 'src/core', 'package-lock.json'],
+    outputs: ['generated/dashboard/index.html'],
+  },
+  {
+    script: 'src/build/draw-statecharts.ts',
+    inputs: ['actors', 'src/machines.ts', 'src/inspect', 'src/dashboard/chart', 'package-lock.json'],
+    outputs: ['generated/statecharts/plugin.svg'],
+  },
+  {
     script: 'src/build/copy-waveforms.ts',
     inputs: ['test/fixtures/waveforms'],
     outputs: ['plugins/waves'],

@@ -8,6 +8,8 @@ import { clockTime, type RelayLine, statusText, type Tone, toneColor, toneOfStat
 export interface LiveView {
   /** What runs: the config file or the artifact. */
   readonly title: string;
+  /** Of the dashboard. It has a line for itself, for it must not be cut. */
+  readonly address?: string | undefined;
   readonly plugins: readonly PluginStatus[];
   /** The last thing each plugin said, by id. */
   readonly latest: ReadonlyMap<string, string>;
@@ -29,7 +31,6 @@ const badges: Readonly<Record<PluginState, string>> = { Disabled: '○', Loading
 const urgency: Readonly<Record<PluginState, number>> = { Error: 0, Loading: 1, Ready: 2, Disabled: 3 };
 /** Ids may be 128 characters long; the others still want a place. */
 const maxIdColumns = 32;
-const headerRows = 1;
 const ruleRows = 2;
 
 /**
@@ -37,11 +38,12 @@ const ruleRows = 2;
  * height (what needs attention first when they do not fit), and below them the newest lines of the log.
  */
 export function frameLines(view: LiveView, size: FrameSize, colors: Colors): readonly string[] {
-  const tableRows = Math.max(1, Math.floor((size.rows - headerRows - ruleRows) / 2));
+  const header = [headline(view, colors), ...(view.address === undefined ? [] : [[{ text: view.address }]])];
+  const tableRows = Math.max(1, Math.floor((size.rows - header.length - ruleRows) / 2));
   const table = pluginRows(view, tableRows, colors);
-  const logRows = Math.max(0, size.rows - headerRows - ruleRows - table.length);
+  const logRows = Math.max(0, size.rows - header.length - ruleRows - table.length);
   const rule: readonly Span[] = [{ text: '─'.repeat(size.columns), paint: colors.dim }];
-  return [headline(view, colors), rule, ...table, rule, ...logTail(view.lines, logRows, colors)]
+  return [...header, rule, ...table, rule, ...logTail(view.lines, logRows, colors)]
     .slice(0, size.rows)
     .map((spans) => fitted(spans, size.columns));
 }

@@ -9,8 +9,14 @@ export interface RelayPrinter extends Disposable {
   receive(value: RelayValue): void;
   /** Leaves the terminal to somebody else until disposed; what comes meanwhile is shown then. */
   suspend(): Disposable;
-  /** Where the admin API is served. */
-  announce(address: string): void;
+  announce(served: Served): void;
+}
+
+/** Where the runtime can be reached. */
+export interface Served {
+  readonly api: string;
+  /** The dashboard. */
+  readonly page?: string;
 }
 
 const enter = '\u001b[?1049h\u001b[?25l';
@@ -25,10 +31,14 @@ const clearBelow = '\u001b[J';
 const redrawMs = 50;
 const maxKeptLines = 1_000;
 
-/** How output without a screen says where the admin API is. */
-export function announcement(address: string): string {
-  return `Admin API at ${address}`;
+/** How output without a screen says where the runtime can be reached. */
+export function announcement({ api, page }: Served): string {
+  const lines = [`Admin API at ${api}`];
+  if (page !== undefined) lines.push(`Dashboard at ${page}`, tokenAdvice);
+  return lines.join('\n');
 }
+
+const tokenAdvice = 'Sign in with a token: signalbox token create --name dashboard --scope admin';
 
 /** One line for people per thing worth knowing: for pipes, files and terminals that cannot move their cursor. */
 export function linePrinter(shell: Shell): RelayPrinter {
@@ -51,8 +61,8 @@ export function linePrinter(shell: Shell): RelayPrinter {
       held ??= [];
       return { [Symbol.dispose]: release };
     },
-    announce: (address) => {
-      const text = `${announcement(address)}\n`;
+    announce: (served) => {
+      const text = `${announcement(served)}\n`;
       if (held) held.push(text);
       else shell.print(text);
     },
@@ -72,10 +82,10 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
   let redraw: ReturnType<typeof setTimeout> | undefined;
   let isLive = true;
   let isSuspended = false;
-  let shownTitle = title;
+  let address: string | undefined;
 
   const frame = (): readonly string[] => {
-    const view: LiveView = { title: shownTitle, plugins, latest, lines };
+    const view: LiveView = { title, address, plugins, latest, lines };
     return frameLines(view, { columns: screen.columns, rows: screen.rows }, shell.colors);
   };
   const draw = (): void => {
@@ -123,8 +133,8 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
         },
       };
     },
-    announce: (address) => {
-      shownTitle = `${title}  ${address}`;
+    announce: ({ api, page }) => {
+      address = page ?? api;
       drawSoon();
     },
     [Symbol.dispose]: () => {

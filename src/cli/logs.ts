@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { logLevels, type PluginLogLine } from '../../relays/plugin-log.ts';
-import type { ReceivedEvent } from '../admin/event-reader.ts';
+import type { ReceivedEvent } from '../wire/event-reader.ts';
 import { jsonLine } from './json-text.ts';
 import { settle } from './outcome.ts';
 import { createNarrator, lineText } from './relay-lines.ts';

@@ -52,7 +52,8 @@ Run a config, or one artifact without a config:
 A single artifact starts with permission to log and with no other. DIR is relative to the working directory.
 
 SIGINT and SIGTERM shut plugins down in order and end with 0; the second one ends at once.
-The admin API is served as [api] of the config says and its address printed, with --json on standard error.
+The admin API and the dashboard are served as [api] of the config says and their addresses printed, with --json on standard error.
+On a terminal the address of the dashboard signs you in; it counts for a week.
 With --once it is not, and the exit code is 0 when every enabled plugin became Ready, 1 when one did not, 2 when there is no usable config.`;
 
 export function addRunCommand(program: Command, shell: Shell): void {
@@ -115,7 +116,12 @@ async function run(shell: Shell, argument: string | undefined, options: RunOptio
   const exitCode = options.once
     ? await settledCode(runtime, stopping.signal, approvals)
     : await untilStopped(
-        isArtifact ? undefined : serveApi(runtime, printer, stopping.signal),
+        isArtifact
+          ? undefined
+          : serveApi(runtime, printer, {
+              signal: stopping.signal,
+              isSeen: shell.screen !== undefined && !options.json,
+            }),
         stopping.signal,
       );
   // The terminal is given back before plugins shut down; what they say meanwhile comes as lines.
@@ -191,7 +197,7 @@ function printerFor(shell: Shell, { json, once }: RunOptions, title: string): Re
     return {
       receive: (value) => shell.print(jsonLine(jsonRecordOf(value))),
       suspend: () => ({ [Symbol.dispose]: () => {} }),
-      announce: (address) => shell.complain(`${announcement(address)}\n`),
+      announce: (served) => shell.complain(`${announcement(served)}\n`),
       [Symbol.dispose]: () => {},
     };
   }

@@ -3,19 +3,21 @@ import type { ConfigReplay } from '../../relays/config-replay.ts';
 import type { Runtime } from '../options.ts';
 import { aborted } from './aborted.ts';
 import type { RelayPrinter } from './live-screen.ts';
+import { pageLink } from './page-link.ts';
 
 type KnownConfig = ConfigReplay & { readonly phase: 'known' };
 
 /**
  * Serves the admin API as the first usable config says, and tells where. Later changes of `[api]` count at the next start.
  *
+ * @param isSeen whether a person sees the output, and no file or program keeps it: then the address lets them in
  * @returns what to dispose of; undefined when the config wants none, or the signal aborted before it was read
  * @throws `API_UNSERVED`
  */
 export async function serveApi(
   runtime: Runtime,
   printer: RelayPrinter,
-  signal: AbortSignal,
+  { signal, isSeen }: { readonly signal: AbortSignal; readonly isSeen: boolean },
 ): Promise<AsyncDisposable | undefined> {
   const known = runtime.relays.pluginsConfigReplay.pipe(
     filter((replay): replay is KnownConfig => replay.phase === 'known'),
@@ -25,6 +27,11 @@ export async function serveApi(
   const { startAdmin } = await import('../admin/start-admin.ts');
   const admin = await startAdmin(runtime, { ...first.document.api, permissions: runtime.permissions });
   const lack = admin.socketProblem ? `, without a socket: ${admin.socketProblem.message}` : '';
-  printer.announce(`${admin.address}${admin.prefix}${lack}`);
+  printer.announce({
+    api: `${admin.address}${admin.prefix}${lack}`,
+    ...(admin.hasPage && {
+      page: isSeen ? await pageLink(admin, runtime.stateFolder) : `${admin.address}/`,
+    }),
+  });
   return admin;
 }

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { createEventReader, type ReceivedEvent } from '../../src/admin/event-reader.ts';
 import { type EventSink, EventStreams } from '../../src/admin/event-streams.ts';
 import { RecordLog } from '../../src/admin/record-log.ts';
+import { createEventReader, type ReceivedEvent } from '../../src/wire/event-reader.ts';
 
 /** A client that reads as much as it is told to. */
 class Sink extends EventEmitter implements EventSink {

@@ -53,7 +53,7 @@ test('no test sleeps or mocks a module of ours', () => {
 test('no import names a file without its extension', () => {
   const bare = all.flatMap(({ path, imports }) =>
     imports
-      .filter(({ isRelative, specifier }) => isRelative && !/\.(ts|json|js|cjs|mjs)$/.test(specifier))
+      .filter(({ isRelative, specifier }) => isRelative && !/\.(tsx?|json|js|cjs|mjs|css)$/.test(specifier))
       .map(({ specifier }) => `${path}: ${specifier}`),
   );
   expect(bare).toEqual([]);

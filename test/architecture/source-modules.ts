@@ -36,7 +36,7 @@ export async function readModules(...folders: readonly string[]): Promise<readon
 async function typescriptFiles(folder: string): Promise<string[]> {
   const found = await readdir(join(repository, folder), { recursive: true, withFileTypes: true });
   return found
-    .filter((file) => file.isFile() && file.name.endsWith('.ts') && !file.name.endsWith('.d.ts'))
+    .filter((file) => file.isFile() && /\.tsx?$/.test(file.name) && !file.name.endsWith('.d.ts'))
     .map((file) => relative(repository, join(file.parentPath, file.name)).replaceAll('\\', '/'))
     .filter((path) => !path.includes('node_modules/') && !path.includes('/generated/'));
 }

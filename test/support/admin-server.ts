@@ -16,6 +16,7 @@ import type {
   Plugins,
   Runtime,
 } from '../../src/options.ts';
+import { defaultLimits } from '../../src/permissions/limits.ts';
 import { openTokens } from '../../src/tokens.ts';
 import { documentOf, entryOf } from './config-documents.ts';
 
@@ -128,6 +129,10 @@ function cannedRuntime(relays: Runtime['relays'], stateFolder: string, asked: st
   const plugins: Plugins = {
     list: () => [ready],
     get: (id) => (id === pluginId ? ready : undefined),
+    about: async (id) => {
+      await answer('describe', id);
+      return { entry: entryOf(pluginId), limits: defaultLimits };
+    },
     call: async (id, name, args = [], { signal } = {}) => {
       await answer(`call ${name}(${args.join(', ')}) of`, id);
       if (name === 'wait')

@@ -1,5 +1,5 @@
-import { createEventReader, type ReceivedEvent } from '../../src/admin/event-reader.ts';
 import type { Admin } from '../../src/admin/start-admin.ts';
+import { createEventReader, type ReceivedEvent } from '../../src/wire/event-reader.ts';
 
 /** An event stream that is read as fast as it comes. */
 export interface EventClient {

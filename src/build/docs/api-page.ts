@@ -1,8 +1,8 @@
 import type { TObject } from 'typebox';
 import { takesKey } from '../../admin/open-api.ts';
-import { topics } from '../../admin/record-log.ts';
 import type { Route, RouteAnswer } from '../../admin/route.ts';
 import { routes } from '../../admin/routes.ts';
+import { topics } from '../../wire/records.ts';
 import { markdownTable, schemaTable } from './schema-table.ts';
 
 export function apiPage(): string {

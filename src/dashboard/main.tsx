@@ -1,0 +1,19 @@
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/lists.css';
+import './style/plugin.css';
+import './style/chart.css';
+import './style/forms.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

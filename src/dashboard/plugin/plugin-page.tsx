@@ -1,0 +1,126 @@
+import type { PluginReport } from '../../wire/plugin-status.ts';
+import { useLive } from '../live/live-context.ts';
+import { ErrorNotice } from '../parts/error-notice.tsx';
+import { Empty, Loading } from '../parts/remote-view.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { clockText } from '../parts/times.ts';
+import { PluginSwitch } from '../plugins/plugin-switch.tsx';
+import { useCommand } from '../plugins/use-command.ts';
+import { addressOf, type PluginTab, pluginTabs } from '../routing.ts';
+import { ConfigTab } from './config-tab.tsx';
+import { LogTab } from './log-tab.tsx';
+import { MachineTab } from './machine-tab.tsx';
+import { PermissionsTab } from './permissions-tab.tsx';
+import { StatusTab } from './status-tab.tsx';
+import { UsageTab } from './usage-tab.tsx';
+
+interface PluginPageProps {
+  readonly id: string;
+  readonly tab: PluginTab;
+}
+
+const titles: Readonly<Record<PluginTab, string>> = {
+  machine: 'Statechart',
+  log: 'Log',
+  permissions: 'Permissions',
+  usage: 'Usage',
+  config: 'Config',
+  status: 'Status',
+};
+
+export function PluginPage({ id, tab }: PluginPageProps) {
+  const { board } = useLive();
+  const plugin = board.plugins.get(id);
+  if (!plugin) {
+    if (board.phase === 'loading') return <Loading what="The plugin" />;
+    return (
+      <Empty>
+        <h1>No plugin is called {id}</h1>
+        <p>
+          It may have been removed from the config. <a href={addressOf({ page: 'plugins' })}>All plugins</a>
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <div className="page">
+      <PluginHead plugin={plugin} />
+      <nav className="tabs" aria-label={`About ${id}`}>
+        {pluginTabs.map((each) => (
+          <a
+            key={each}
+            href={addressOf({ page: 'plugin', id, tab: each })}
+            aria-current={each === tab ? 'page' : undefined}
+          >
+            {titles[each]}
+          </a>
+        ))}
+      </nav>
+      <Tab plugin={plugin} tab={tab} />
+    </div>
+  );
+}
+
+function PluginHead({ plugin }: { readonly plugin: PluginReport }) {
+  const { id, version, since, error, degraded, message, cell, tier } = plugin;
+  const [run, running] = useCommand(id);
+  const { link } = useLive();
+  const isIdle = running === undefined && link.state === 'live';
+  const isConfigured = plugin.foundIn === undefined;
+  return (
+    <header className="plugin-head">
+      <p className="crumbs">
+        <a href={addressOf({ page: 'plugins' })}>Plugins</a>
+      </p>
+      <div className="plugin-title">
+        <h1>{id}</h1>
+        <StateBadge plugin={plugin} />
+        <div className="actions">
+          {plugin.state === 'Error' && isConfigured && (
+            <button type="button" className="button primary" disabled={!isIdle} onClick={() => run('retry')}>
+              Retry
+            </button>
+          )}
+          {plugin.state !== 'Disabled' && isConfigured && (
+            <button type="button" className="button" disabled={!isIdle} onClick={() => run('reload')}>
+              Reload
+            </button>
+          )}
+          <PluginSwitch plugin={plugin} />
+        </div>
+      </div>
+      <p className="muted facts">
+        {version !== undefined && <span>Version {version}</span>}
+        <span>
+          {plugin.state} since {clockText(since)}
+        </span>
+        {cell !== undefined && <span>Cell {cell}</span>}
+        {tier !== undefined && <span>{tier}</span>}
+      </p>
+      {error ? (
+        <ErrorNotice error={error} />
+      ) : degraded ? (
+        <ErrorNotice error={degraded} />
+      ) : (
+        message !== undefined && <p className="plugin-says">{message}</p>
+      )}
+    </header>
+  );
+}
+
+function Tab({ plugin, tab }: { readonly plugin: PluginReport; readonly tab: PluginTab }) {
+  switch (tab) {
+    case 'machine':
+      return <MachineTab id={plugin.id} />;
+    case 'log':
+      return <LogTab id={plugin.id} />;
+    case 'permissions':
+      return <PermissionsTab plugin={plugin} />;
+    case 'usage':
+      return <UsageTab id={plugin.id} />;
+    case 'config':
+      return <ConfigTab plugin={plugin} />;
+    case 'status':
+      return <StatusTab plugin={plugin} />;
+  }
+}
