@@ -1,10 +1,16 @@
 import type { ErrorReport } from '../../wire/error-record.ts';
 
+interface ErrorNoticeProps {
+  readonly error: ErrorReport;
+  /** True when something serves in spite of it. */
+  readonly isWarning?: boolean;
+}
+
 /** An error of the runtime or a plugin: what happened, where, and what mends it. */
-export function ErrorNotice({ error }: { readonly error: ErrorReport }) {
+export function ErrorNotice({ error, isWarning = false }: ErrorNoticeProps) {
   const { code, message, hint, location } = error;
   return (
-    <div className="notice notice-error">
+    <div className={isWarning ? 'notice notice-waiting' : 'notice notice-error'}>
       <p>
         <span className="code">{code}</span> {message}
       </p>

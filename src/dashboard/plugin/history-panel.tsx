@@ -6,13 +6,17 @@ interface HistoryPanelProps {
   readonly steps: readonly Step[];
   /** Which one the chart shows; undefined while it follows. */
   readonly looked: number | undefined;
+  /** What to call events. */
+  readonly names: ReadonlyMap<string, string>;
   readonly onLook: (at: number | undefined) => void;
 }
 
 /** The steps of a machine: a slider to go through them, and the same as a list. */
-export function HistoryPanel({ steps, looked, onLook }: HistoryPanelProps) {
+export function HistoryPanel({ steps, looked, names, onLook }: HistoryPanelProps) {
   const last = steps.length - 1;
+  const nameOf = ({ event }: Step): string => names.get(event) ?? event;
   const shown = looked ?? last;
+  const current = steps[shown];
   const list = useRef<HTMLOListElement>(null);
   const newest = steps[last]?.key;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new step is scrolled to
@@ -41,7 +45,7 @@ export function HistoryPanel({ steps, looked, onLook }: HistoryPanelProps) {
           max={Math.max(0, last)}
           value={Math.max(0, shown)}
           disabled={last < 1}
-          aria-valuetext={describe(steps[shown])}
+          aria-valuetext={current ? `${placeText(current.states)}, by ${nameOf(current)}` : 'nothing yet'}
           onChange={(event) => {
             const at = Number(event.target.value);
             onLook(at >= last ? undefined : at);
@@ -64,7 +68,7 @@ export function HistoryPanel({ steps, looked, onLook }: HistoryPanelProps) {
                 >
                   <time dateTime={new Date(step.time).toISOString()}>{preciseText(step.time)}</time>
                   <span className="step-place">{placeText(step.states)}</span>
-                  <span className="step-event">{eventText(step.event)}</span>
+                  <span className="step-event">{nameOf(step)}</span>
                 </button>
               </li>
             );
@@ -73,17 +77,4 @@ export function HistoryPanel({ steps, looked, onLook }: HistoryPanelProps) {
       )}
     </section>
   );
-}
-
-/** The machine's own names for events, shortened to what people care about. */
-function eventText(event: string): string {
-  return event
-    .replace(/^xstate\.(done|error)\.actor\.(.*)$/, '$1 $2')
-    .replace(/^xstate\.after\..*$/, 'after a delay');
-}
-
-function describe(step: Step | undefined): string {
-  return step
-    ? `${placeText(step.states)}, by ${eventText(step.event)}, at ${preciseText(step.time)}`
-    : 'nothing yet';
 }

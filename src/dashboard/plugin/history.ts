@@ -81,3 +81,9 @@ export function placeText(states: readonly string[]): string {
   const path = innermost === machine ? [] : innermost.slice(machine.length + 1).split('.');
   return path.join(' › ') || machine;
 }
+
+/** What people call the events of a machine: `done openArtifact`. The chart knows, guards left out. */
+export function eventNames({ states }: Chart): ReadonlyMap<string, string> {
+  const transitions = states.flatMap((state) => state.transitions);
+  return new Map(transitions.map(({ event, label }) => [event, label.replace(/ \[.*\]$/, '')]));
+}

@@ -5,7 +5,7 @@ import type { StreamEvent } from '../live/stream-event.ts';
 import { useRecords } from '../live/use-records.ts';
 import { useRemote } from '../live/use-remote.ts';
 import { Empty, ProblemNotice, RemoteView } from '../parts/remote-view.tsx';
-import { litAt, stepsOf } from './history.ts';
+import { eventNames, litAt, stepsOf } from './history.ts';
 import { HistoryPanel } from './history-panel.tsx';
 
 /** Of a plugin: the machine of its lifecycle, and that of its instances. */
@@ -39,6 +39,9 @@ export function MachineTab({ id }: { readonly id: string }) {
     pick,
   });
   const steps = useMemo(() => stepsOf(records.rows, machine), [records.rows, machine]);
+  const chart =
+    charts.state === 'ready' ? charts.value.machines.find(({ name }) => name === machine) : undefined;
+  const names = useMemo(() => (chart ? eventNames(chart) : new Map<string, string>()), [chart]);
   const lookedAt = looked === undefined ? -1 : steps.findIndex(({ key }) => key === looked);
   const step = lookedAt < 0 ? steps.at(-1) : steps[lookedAt];
 
@@ -61,8 +64,7 @@ export function MachineTab({ id }: { readonly id: string }) {
           ))}
         </fieldset>
         <RemoteView remote={charts} what="The statechart">
-          {({ machines: all }) => {
-            const chart = all.find(({ name }) => name === machine);
+          {() => {
             if (!chart) return <Empty>This runtime has no machine of that name.</Empty>;
             const isNow = lookedAt < 0 && readings.state === 'ready';
             return (
@@ -76,6 +78,7 @@ export function MachineTab({ id }: { readonly id: string }) {
       ) : (
         <HistoryPanel
           steps={steps}
+          names={names}
           looked={lookedAt < 0 ? undefined : lookedAt}
           onLook={(at) => setLooked(at === undefined ? undefined : steps[at]?.key)}
         />

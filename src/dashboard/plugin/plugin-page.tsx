@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import type { PluginReport } from '../../wire/plugin-status.ts';
 import { useLive } from '../live/live-context.ts';
 import { ErrorNotice } from '../parts/error-notice.tsx';
@@ -7,12 +8,14 @@ import { clockText } from '../parts/times.ts';
 import { PluginSwitch } from '../plugins/plugin-switch.tsx';
 import { useCommand } from '../plugins/use-command.ts';
 import { addressOf, type PluginTab, pluginTabs } from '../routing.ts';
-import { ConfigTab } from './config-tab.tsx';
 import { LogTab } from './log-tab.tsx';
-import { MachineTab } from './machine-tab.tsx';
 import { PermissionsTab } from './permissions-tab.tsx';
 import { StatusTab } from './status-tab.tsx';
-import { UsageTab } from './usage-tab.tsx';
+
+// With the libraries that draw them; the list of plugins is there without.
+const MachineTab = lazy(async () => ({ default: (await import('./machine-tab.tsx')).MachineTab }));
+const UsageTab = lazy(async () => ({ default: (await import('./usage-tab.tsx')).UsageTab }));
+const ConfigTab = lazy(async () => ({ default: (await import('./config-tab.tsx')).ConfigTab }));
 
 interface PluginPageProps {
   readonly id: string;
@@ -56,7 +59,9 @@ export function PluginPage({ id, tab }: PluginPageProps) {
           </a>
         ))}
       </nav>
-      <Tab plugin={plugin} tab={tab} />
+      <Suspense fallback={<Loading what={titles[tab]} />}>
+        <Tab plugin={plugin} tab={tab} />
+      </Suspense>
     </div>
   );
 }
@@ -100,7 +105,7 @@ function PluginHead({ plugin }: { readonly plugin: PluginReport }) {
       {error ? (
         <ErrorNotice error={error} />
       ) : degraded ? (
-        <ErrorNotice error={degraded} />
+        <ErrorNotice error={degraded} isWarning />
       ) : (
         message !== undefined && <p className="plugin-says">{message}</p>
       )}
