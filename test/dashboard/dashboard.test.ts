@@ -149,12 +149,14 @@ describe.skipIf(!hasBrowser)(browserTitle('the dashboard in a browser'), longPat
     await dashboard.go('/plugins/test.crasher');
     await page.locator('[data-state="plugin.Disabled.off"][data-active="true"]').waitFor();
     await page.getByRole('switch', { name: 'test.crasher enabled' }).click();
-    await page.locator('[data-state="plugin.Error.backoff"][data-active="true"]').waitFor(patience);
     await page.locator('[data-state="plugin.Error.quarantined"][data-active="true"]').waitFor(patience);
     await page.locator('.badge', { hasText: 'quarantined' }).waitFor();
     const places = await page.locator('.step-place').allTextContents();
     expect(places[0]).toBe('Error › quarantined');
     expect(places.filter((place) => place === 'Error › backoff').length).toBeGreaterThanOrEqual(2);
+    // It stays there for a tenth of a second: too short to be sure of meeting it, and that is what the history is for.
+    await page.locator('.step', { hasText: 'Error › backoff' }).first().click();
+    await page.locator('[data-state="plugin.Error.backoff"][data-active="true"]').waitFor();
     await page.locator('.arrow[data-taken="true"]').first().waitFor({ state: 'attached' });
     expect(dashboard.complaints).toEqual([]);
     await app.runtime.plugins.disable('test.crasher');
