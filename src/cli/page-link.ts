@@ -12,7 +12,7 @@ const keptTokens = 8;
  * The address of the dashboard with a token in its fragment, which browsers send nobody. To be shown on the terminal of whoever started
  * the runtime, who may read the state folder anyway, and nowhere else.
  */
-export async function pageLink({ address }: Admin, stateFolder: string): Promise<string> {
+export async function pageLink({ address }: Pick<Admin, 'address'>, stateFolder: string): Promise<string> {
   const tokens = openTokens(stateFolder);
   const { token } = await tokens.create({
     name: tokenName,

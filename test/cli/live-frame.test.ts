@@ -47,6 +47,12 @@ describe('a frame of the live view', () => {
     ]);
   });
 
+  test('gives the address of the dashboard a line of its own, whole on a terminal of 80 columns', () => {
+    const address = `http://127.0.0.1:7411/#token=sbx_${'a'.repeat(43)}`;
+    const [, second, third] = frameLines({ ...view, address }, { columns: 80, rows: 20 }, plain);
+    expect([second, third]).toEqual([address, '─'.repeat(80)]);
+  });
+
   test('keeps the newest lines when the log is longer than the screen', () => {
     const lines = Array.from({ length: 100 }, (_, index) => line(`${index}`));
     const frame = frameLines({ ...view, lines }, { columns: 60, rows: 9 }, plain);

@@ -22,7 +22,10 @@ function jsonLines(stdout: string): readonly Line[] {
 }
 
 /** Beside the lines of relays, and on standard error for it is none of them. */
-const served = expect.stringMatching(/^Admin API at http:\/\/127\.0\.0\.1:\d+\/api\/v1\n$/);
+/** Whoever keeps this output must not be let in by it: there is no token. */
+const served = expect.stringMatching(
+  /^Admin API at http:\/\/127\.0\.0\.1:\d+\/api\/v1\nDashboard at http:\/\/127\.0\.0\.1:\d+\/\nSign in with a token: .*\n$/,
+);
 
 describe('signalbox run', () => {
   test('--json prints one object a line for every relay, and SIGINT shuts plugins down in order', async () => {
