@@ -41,7 +41,6 @@ export async function attachStatelyInspector(
     },
   });
   const known = new WeakSet<object>();
-<<<<<<< HEAD
   /** An actor is introduced before anything is said of it, after its parent. */
   const introduce = (actor: AnyActorRef, state: () => ReturnType<typeof stateOf>): void => {
     if (known.has(actor)) return;
@@ -50,14 +49,6 @@ export async function attachStatelyInspector(
     if (parent) introduce(parent, () => stateOf(parent.getSnapshot()));
     introduced = actor;
     inspector.actor(actor, { status: 'active', ...state() });
-=======
-  /** An actor is introduced before anything is said of it, after its parent. It may be beginning still, and have no state to tell. */
-  const introduce = (actor: AnyActorRef): void => {
-    if (known.has(actor)) return;
-    known.add(actor);
-    if (actor._parent) introduce(actor._parent);
-    inspector.actor(actor, { status: 'active', context: {} });
->>>>>>> d78caea (Parts of a plugin's page are loaded when they are looked at; events have the names people know)
   };
   const tell = (event: InspectionEvent): void => {
     const { actorRef: actor } = event;
