@@ -166,7 +166,7 @@ describe.skipIf(!hasBrowser)(browserTitle('the dashboard in a browser'), longPat
     await using dashboard = await open();
     const { page } = dashboard;
     await dashboard.go('/plugins/test.wanting/permissions');
-    await page.getByText('Counts your files').waitFor();
+    await page.getByText('Counts your files', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Grant fs:list:waves' }).click();
     await page.getByRole('button', { name: 'Grant this' }).click();
     await page.locator('.badge', { hasText: 'Ready' }).waitFor();
