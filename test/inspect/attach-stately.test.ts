@@ -33,7 +33,7 @@ test('the Stately inspector is told of actors and their states, without contexts
       () => told.flatMap((event) => (event.type === '@xstate.actor' && 'name' in event ? [event.name] : [])),
       patience,
     )
-    .toContain('plugin');
+    .toContain('plugin:a');
   expect(JSON.stringify(told.filter(({ type }) => type === '@xstate.snapshot'))).not.toContain(
     'artifact_path',
   );
