@@ -131,8 +131,7 @@ async function disturb(
     lostWithCell,
     wrong,
     notReady: notReady.map(({ id, state, error }) => `${id} ${state} ${error?.code}`),
-    // A deadline that nobody needs any more is left to run out.
-    leaked: (await leakedSince(held)).filter(([name]) => name !== 'Timeout'),
+    leaked: await leakedSince(held),
     memory: [first ?? last, last],
   };
 }

@@ -11,7 +11,8 @@ export async function heldResources(): Promise<Readonly<Record<string, number>>>
 
 type Grown = readonly (readonly [name: string, more: number])[];
 
-const looks = 100;
+/** Together more than the longest deadline, 30 s for a start: its timer stays until then, see src/sandbox/broker/deadline.ts. */
+const looks = 800;
 const betweenLooksMs = 50;
 
 /** What is held now and was not before, by name. What is on its way out when it is first looked at gets time to go. */
