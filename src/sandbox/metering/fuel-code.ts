@@ -61,6 +61,8 @@ export class FuelCode {
   readonly #to: ByteWriter;
   readonly #places: FuelPlaces;
   readonly state: FuelState = { inGlobal: true, inLocal: false };
+  /** Where in the code the branches stand that are taken when the fuel is spent. */
+  readonly unlikely: number[] = [];
 
   constructor(to: ByteWriter, places: FuelPlaces) {
     this.#to = to;
@@ -102,7 +104,9 @@ export class FuelCode {
       this.#local(op.localGet, this.#places.local());
     }
     this.#const(0);
-    this.#to.raw(op.i64LtS, op.if, emptyBlock);
+    this.#to.u8(op.i64LtS);
+    this.unlikely.push(this.#to.length);
+    this.#to.raw(op.if, emptyBlock);
     if (staysInLocal) this.#storeLocal();
     this.#to.u8(op.call);
     this.#to.u32(this.#places.budget.spent);

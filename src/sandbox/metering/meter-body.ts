@@ -40,20 +40,26 @@ const opIf = 0x04;
 const opEnd = 0x0b;
 const opBranchIf = 0x0d;
 
-/** Writes one body with its charges, without its size. */
+/**
+ * Writes one body with its charges, without its size.
+ * @returns Where in it the branches stand that are taken when the fuel is spent.
+ */
 export function meterBody(
   body: ByteReader,
   parameters: number,
   plan: BodyPlan,
   context: BodyContext,
   out: ByteWriter,
-): void {
+): readonly number[] {
   const locals = new BodyLocals(body, parameters);
   const meter = new BodyMeter(body, locals, plan, context);
   meter.run();
+  const start = out.length;
   locals.write(out);
+  const localsLength = out.length - start;
   const code = meter.code.view();
   out.copy(code, 0, code.length);
+  return meter.unlikely.map((at) => at + localsLength);
 }
 
 class BodyMeter {
@@ -79,6 +85,10 @@ class BodyMeter {
       budget: context.budget,
       local: () => locals.fuel(),
     });
+  }
+
+  get unlikely(): readonly number[] {
+    return this.#fuel.unlikely;
   }
 
   run(): void {

@@ -1,5 +1,6 @@
 import { skipLocals } from './body-locals.ts';
 import type { BodyPlan } from './body-plan.ts';
+import { type UnlikelyBranches, writeBranchHints } from './branch-hints.ts';
 import { budgetIndices, writeSpentBody } from './budgets.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -48,19 +49,20 @@ export function meterModule(bytes: Uint8Array, options: MeterOptions): Uint8Arra
     const content = new ByteWriter(Math.ceil((section.end - section.start) * 1.25) + 64);
     const reader = new ByteReader(bytes, section.start, section.end);
     if (section.id === sectionId.code) {
-      meterBodies(module, planned, content, {
+      const branches = meterBodies(module, planned, content, {
         calleeOf: planned.calleeOf,
         budget,
         widths: { memories: sections.memories64, tables: sections.tables64 },
         maxTableElements: limits.maxTableElements,
       });
+      const hints = new ByteWriter();
+      writeBranchHints(hints, branches);
+      writeSection(out, sectionId.custom, hints);
     } else {
       meterSection(section.id, sections, reader, content);
       if (!reader.isAtEnd) refuseModule(`section ${section.id} goes on after its end`, reader.offset);
     }
-    out.u8(section.id);
-    out.u32(content.length);
-    out.copy(content.view(), 0, content.length);
+    writeSection(out, section.id, content);
   }
   // Last, because the refusals above say more. Without, what V8 takes for invalid could become valid by what was added.
   if (!wasm.validate(bytes)) refuseModule('it is not valid', 0);
@@ -181,8 +183,9 @@ function meterBodies(
   { plans }: PlannedFunctions,
   out: ByteWriter,
   context: BodyContext,
-): void {
+): readonly UnlikelyBranches[] {
   out.u32(module.bodies.length + 1);
+  const branches: UnlikelyBranches[] = [];
   const one = new ByteWriter(4096);
   const put = (): void => {
     out.u32(one.length);
@@ -192,11 +195,19 @@ function meterBodies(
   module.bodies.forEach((body, index) => {
     const plan = plans[index];
     if (plan === undefined) return;
-    meterBody(body, module.parameters[index] ?? 0, plan, context, one);
+    const offsets = meterBody(body, module.parameters[index] ?? 0, plan, context, one);
+    branches.push({ functionIndex: module.importedFunctions + index, offsets });
     put();
   });
   writeSpentBody(one, context.budget);
   put();
+  return branches;
+}
+
+function writeSection(out: ByteWriter, id: number, content: ByteWriter): void {
+  out.u8(id);
+  out.u32(content.length);
+  out.copy(content.view(), 0, content.length);
 }
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
