@@ -16,7 +16,7 @@ import { readPage } from './page.ts';
 import { RecordLog } from './record-log.ts';
 import { recordRuntime } from './record-runtime.ts';
 import { routes } from './routes.ts';
-import type { AdminService, PermissionCommands } from './service.ts';
+import type { AdminService } from './service.ts';
 import { listenOnSocket, socketPathOf, socketPrefix } from './unix-socket.ts';
 import { UsageSeries } from './usage-series.ts';
 
@@ -35,8 +35,6 @@ export interface AdminOptions {
   readonly allowedHosts?: readonly string[];
   /** From one address; default 1,200. */
   readonly requestsPerMinute?: number;
-  /** Served as `/permissions` when given: `runtime.permissions`. */
-  readonly permissions?: PermissionCommands;
   /** Told of errors that are bugs; clients hear only that there was one. Default: nobody is. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -80,21 +78,19 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
   const beating = setInterval(() => streams.beat(), beatMs).unref();
   building.defer(() => clearInterval(beating));
 
-  const served = routes.filter(({ needs }) => needs === undefined || options[needs] !== undefined);
   const version = packageVersion();
   const service: AdminService = {
     runtime,
     records,
     metrics,
     usage,
-    permissions: options.permissions,
     version,
     startedAt: systemClock.now(),
-    openApi: openApiOf({ routes: served, prefix, version }),
+    openApi: openApiOf({ routes, prefix, version }),
   };
   const shared = {
     service,
-    routes: served,
+    routes,
     prefix,
     streams,
     keys: new IdempotencyKeys(systemClock),

@@ -21,6 +21,7 @@ import { jsonLine } from './json-text.ts';
 import { announcement, linePrinter, liveScreen, type RelayPrinter } from './live-screen.ts';
 import { settle } from './outcome.ts';
 import { problemText, shortPath } from './problem-text.ts';
+import { lineText } from './relay-lines.ts';
 import { jsonRecordOf, subscribeAll } from './relay-values.ts';
 import { serveApi } from './serve-api.ts';
 import { exitCodes, type Shell } from './shell.ts';
@@ -198,6 +199,7 @@ function printerFor(shell: Shell, { json, once }: RunOptions, title: string): Re
       receive: (value) => shell.print(jsonLine(jsonRecordOf(value))),
       suspend: () => ({ [Symbol.dispose]: () => {} }),
       announce: (served) => shell.complain(`${announcement(served)}\n`),
+      tell: (line) => shell.complain(lineText(line, shell.errorColors)),
       [Symbol.dispose]: () => {},
     };
   }

@@ -21,7 +21,7 @@ beforeAll(async () => {
     plugins: { 'real.plugin': { source }, 'other.plugin': { source: '' } },
   });
   token = (await openTokens(box.stateFolder).create({ name: 'all', scopes: ['admin'] })).token;
-  admin = await startAdmin(box, { port: 0, permissions: box.permissions });
+  admin = await startAdmin(box, { port: 0 });
 });
 afterAll(async () => {
   await admin.close();

@@ -74,7 +74,6 @@ export async function startAdminServer(options: AdminOptions = {}): Promise<Admi
   publishers.pluginStatus(board([ready]));
   const admin = await startAdmin(runtime, {
     port: 0,
-    permissions: runtime.permissions,
     onFault: (error) => faults.push(error),
     ...options,
   });
