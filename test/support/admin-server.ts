@@ -57,6 +57,7 @@ export interface AdminServer extends AsyncDisposable {
   /** By path behind the prefix, as somebody with a token of that scope. */
   fetch(path: string, init?: RequestInit, caller?: Caller): Promise<Response>;
   headersOf(caller: Caller): Record<string, string>;
+  tokenOf(caller: Caller): string;
 }
 
 export async function startAdminServer(options: AdminOptions = {}): Promise<AdminServer> {
@@ -89,6 +90,7 @@ export async function startAdminServer(options: AdminOptions = {}): Promise<Admi
     faults,
     stateFolder,
     headersOf,
+    tokenOf: (caller) => secrets.get(caller) ?? '',
     fetch: (path, init = {}, caller = 'admin') =>
       fetch(admin.address + (path.startsWith('/metrics') ? path : admin.prefix + path), {
         ...init,
