@@ -97,6 +97,17 @@ describe('what a request means', () => {
     expect([status, server.asked]).toEqual([200, ['revoke some.plugin all']]);
   });
 
+  test('a plugin may have several files', async () => {
+    server.asked.length = 0;
+    const files = [
+      { path: 'lib/a.ts', content: btoa('a') },
+      { path: 'empty', content: '' },
+    ];
+    const upload = { manifest: 'id = 1', artifact: btoa('code'), files };
+    const { status } = await server.fetch('/plugins', json('POST', upload));
+    expect([status, server.asked]).toEqual([201, ['register id = 1 code lib/a.ts=a empty= some.plugin']]);
+  });
+
   test('64 bit integers come as text, and nothing as null', async () => {
     const { path = '', init } = examples['callPlugin'] ?? {};
     expect(await (await server.fetch(path, init)).json()).toEqual({ result: { sum: '3' } });

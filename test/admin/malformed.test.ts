@@ -65,6 +65,20 @@ describe('every route with a body', () => {
   });
 });
 
+test.each([
+  ['is cut off', { artifact: 'YWJ' }],
+  ['is not base64', { artifact: 'a-b_' }],
+  ['has a file without a name', { files: [{ path: '', content: '' }] }],
+  ['has a file of its own that is cut off', { files: [{ path: 'a', content: 'YQ' }] }],
+  ['has a file with more to it', { files: [{ path: 'a', content: '', mode: 511 }] }],
+  ['has too many files', { files: Array(1_001).fill({ path: 'a', content: '' }) }],
+])('an upload that %s is refused', async (_name, part) => {
+  server.asked.length = 0;
+  const upload = { manifest: 'id = 1', artifact: '', ...part };
+  expect(await refusal('/plugins', json('POST', upload))).toEqual(invalid);
+  expect(server.asked).toEqual([]);
+});
+
 describe('every route', () => {
   test.each(named(routes))('%s refuses a query it does not know', async (_, route) => {
     const init = examples[route.operation]?.init;

@@ -151,7 +151,10 @@ function cannedRuntime(relays: Runtime['relays'], stateFolder: string, asked: st
     disable: (id) => answer('disable', id),
     reload: (id) => answer('reload', id),
     retry: (id) => answer('retry', id),
-    register: async ({ manifest, code }) => answer(`register ${manifest} ${Buffer.from(code)}`, pluginId),
+    register: async ({ manifest, code, files = [] }) => {
+      const parts = [code, ...files.map(({ path, bytes }) => `${path}=${Buffer.from(bytes)}`)];
+      return answer(`register ${manifest} ${parts.map(String).join(' ')}`, pluginId);
+    },
     remove: async (id) => void (await answer('remove', id)),
     waiting: () => 7,
   };
