@@ -69,11 +69,7 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
   const records = new RecordLog();
   building.use(recordRuntime(runtime, records));
   const metrics = building.use(createRuntimeMetrics(runtime));
-  const usage = building.use(new UsageSeries(runtime.relays.telemetry, () => systemClock.now()));
-  const removals = runtime.relays.pluginStatus.subscribe(({ plugins, changed }) => {
-    if (changed && !plugins.has(changed.id)) usage.forget(changed.id);
-  });
-  building.defer(() => removals.unsubscribe());
+  const usage = building.use(new UsageSeries(runtime.relays, () => systemClock.now()));
   const streams = building.use(new EventStreams({ records, readBoard: () => readBoard(runtime) }));
   const beating = setInterval(() => streams.beat(), beatMs).unref();
   building.defer(() => clearInterval(beating));
