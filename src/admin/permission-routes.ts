@@ -69,12 +69,9 @@ export const permissionRoutes: readonly Route[] = [
     params: ofPlugin,
     body: Type.Object(
       {
-        permissions: Type.Union([
-          permissionTexts,
-          Type.Literal('all', {
-            description: 'Everything, leases, channels and watched directories included',
-          }),
-        ]),
+        permissions: Type.Union([permissionTexts, Type.Literal('all')], {
+          description: '"all" is everything, leases, channels and watched directories included',
+        }),
       },
       { additionalProperties: false },
     ),

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { createHostCheck, type HostHeaders, isLoopback } from '../../src/admin/host-check.ts';
+import { createHostCheck, type HostHeaders, hostNameOf, isLoopback } from '../../src/admin/host-check.ts';
 import { SignalboxError } from '../../src/core/errors.ts';
 import { startAdminServer } from '../support/admin-server.ts';
 
@@ -81,6 +81,17 @@ test.each([
   ['', false],
 ])('%j is loopback: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
+});
+
+test.each([
+  ['10.0.0.5', '10.0.0.5'],
+  ['box.example', 'box.example'],
+  ['fd00::5', '[fd00::5]'],
+  ['0.0.0.0', undefined],
+  ['::', undefined],
+  ['0:0:0:0:0:0:0:0', undefined],
+])('what listens on %s is reached by %s', (host, expected) => {
+  expect(hostNameOf(host)).toBe(expected);
 });
 
 test.each([
