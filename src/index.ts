@@ -30,6 +30,7 @@ export type {
   Permissions,
   PluginPermissions,
   Plugins,
+  RemoveOptions,
   Runtime,
   RuntimeConfig,
   RuntimeOptions,

@@ -49,6 +49,11 @@ export interface CallOptions {
   readonly deadlineMs?: number;
 }
 
+export interface RemoveOptions {
+  /** Removes what `register` wrote as well, so that the plugin can be registered anew. Default: its artifact stays where it is. */
+  readonly withArtifact?: boolean;
+}
+
 /**
  * Commands about plugins. Each rejects with `PLUGIN_UNKNOWN` for an id no entry has; for a plugin that `auto_discover` found and
  * no entry names, `call`, `reload` and `retry` reject with `PLUGIN_NOT_READY`.
@@ -77,8 +82,11 @@ export interface Plugins {
    * @throws `PLUGIN_EXISTS`, `MANIFEST_INVALID`, `ARTIFACT_INVALID`, `ARTIFACT_NAME_REFUSED`, `SCRIPT_INVALID`
    */
   register(upload: PluginUpload): Promise<PluginStatus>;
-  /** Takes the entry out of the config file; resolves when nothing of the plugin runs. Its artifact stays where it is. */
-  remove(id: string): Promise<void>;
+  /**
+   * Takes the entry out of the config file; resolves when nothing of the plugin runs.
+   * @throws `ARGUMENT_INVALID` when its artifact should go and was not registered, or another entry names it too
+   */
+  remove(id: string, options?: RemoveOptions): Promise<void>;
   /** Calls and events that wait for their turn. */
   waiting(id: string): number;
 }

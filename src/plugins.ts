@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Observable } from 'rxjs';
+import { firstValueFrom, type Observable } from 'rxjs';
 import type { Manager } from '../actors/start-manager.ts';
 import type { ConfigReplay } from '../relays/config-replay.ts';
 import { loadingBoard, type PluginStatus, type StatusBoard } from '../relays/plugin-status.ts';
@@ -8,8 +8,8 @@ import { inCallSpan } from './call-spans.ts';
 import type { ConfigEdit } from './config/edit.ts';
 import { SignalboxError } from './core/errors.ts';
 import { isPluginId, type PluginId } from './core/ids.ts';
-import type { CallOptions, Plugins } from './options.ts';
-import { writePlugin } from './packages/write-plugin.ts';
+import type { CallOptions, Plugins, RemoveOptions } from './options.ts';
+import { removeWritten, writePlugin } from './packages/write-plugin.ts';
 import { describePlugin } from './plugin-about.ts';
 import type { Artifacts } from './ports/artifacts.ts';
 import type { CallOutcome } from './ports/sandbox.ts';
@@ -101,8 +101,7 @@ export function createPlugins({
       closed.throwIfAborted();
       const { id, folder } = await writePlugin(upload, join(baseFolder, pluginsFolder), artifacts, closed);
       try {
-        const artifactPath = `${pluginsFolder}/${id}`;
-        await edit({ change: 'add-entry', id, artifactPath, enabled: false });
+        await edit({ change: 'add-entry', id, artifactPath: registeredPath(id), enabled: false });
       } catch (error) {
         await rm(folder, { recursive: true, force: true });
         throw error instanceof SignalboxError && isConfigured(id) ? alreadyThere(id, error) : error;
@@ -110,13 +109,33 @@ export function createPlugins({
       await nextBoard(status$, () => isConfigured(id), closed);
       return decided(id);
     },
-    remove: async (id) => {
+    remove: async (id, { withArtifact = false }: RemoveOptions = {}) => {
       const pluginId = configured(id);
+      if (withArtifact) requireRegistered(pluginId, await firstValueFrom(config$));
       await edit({ change: 'remove-entry', id: pluginId });
       await nextBoard(status$, () => !isConfigured(pluginId), closed);
+      if (withArtifact) await removeWritten(join(baseFolder, registeredPath(pluginId)));
     },
     waiting: (id) => (isPluginId(id) ? manager.waiting(id) : 0),
   };
+}
+
+/** As entries of registered plugins spell it. */
+function registeredPath(id: PluginId): string {
+  return `${pluginsFolder}/${id}`;
+}
+
+/** Files that somebody put anywhere else are theirs to remove. */
+function requireRegistered(id: PluginId, replay: ConfigReplay): void {
+  const entries = replay.phase === 'known' ? replay.document.entries : [];
+  const path = registeredPath(id);
+  const named = entries.filter(({ artifactPath }) => artifactPath === path).map((entry) => entry.id);
+  if (named.length === 1 && named[0] === id) return;
+  const others = named.filter((each) => each !== id);
+  const reason = others.length > 0 ? `"${others[0]}" names it too` : `it is not at "${path}", where registered ones are`;
+  throw new SignalboxError('ARGUMENT_INVALID', `The artifact of plugin "${id}" cannot be removed: ${reason}`, {
+    hint: 'Remove its entry alone, and its files by hand',
+  });
 }
 
 function alreadyThere(id: PluginId, cause: SignalboxError): SignalboxError {

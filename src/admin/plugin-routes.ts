@@ -116,10 +116,22 @@ export const pluginRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/plugins/{id}',
     scope: 'admin',
-    summary: 'Take its entry out of the config; answers when nothing of it runs. Its artifact stays',
+    summary: 'Take its entry out of the config; answers when nothing of it runs',
     params: ofPlugin,
+    query: Type.Object(
+      {
+        artifact: Type.Optional(
+          Type.Enum(['keep', 'remove'], {
+            default: 'keep',
+            description: 'Whether what was uploaded for it goes as well, so that it can be uploaded anew',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
     answer: { kind: 'nothing' },
-    handle: ({ runtime }, { params }) => runtime.plugins.remove(params.id),
+    handle: ({ runtime }, { params, query }) =>
+      runtime.plugins.remove(params.id, { withArtifact: query.artifact === 'remove' }),
   }),
   defineRoute({
     operation: 'callPlugin',

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
 import { type PluginId, parsePluginId } from '../core/ids.ts';
 import { parseManifest } from '../manifest/parse.ts';
@@ -40,8 +40,8 @@ const staleAfterMs = 60 * 60 * 1_000;
  * name, so that what cannot be used is never seen there.
  *
  * @param pluginsFolder absolute path; made when it is not there
- * @throws `MANIFEST_INVALID`, `ARTIFACT_INVALID`, `ARTIFACT_NAME_REFUSED`, `SCRIPT_INVALID`, and `PLUGIN_EXISTS` when there is a folder
- *   of that name
+ * @throws `MANIFEST_INVALID`, `ARTIFACT_INVALID`, `ARTIFACT_NAME_REFUSED`, `SCRIPT_INVALID`, `PLUGIN_EXISTS` when there is a folder of
+ *   that name, and `STORE_FAILED` when the disk is full or may not be written to
  */
 export async function writePlugin(
   { manifest: text, code, files = [] }: PluginUpload,
@@ -58,24 +58,42 @@ export async function writePlugin(
     ...files,
   ];
   for (const { path } of parts) checkPath(path);
-  await mkdir(pluginsFolder, { recursive: true });
-  await sweepStaging(pluginsFolder);
-  const staging = await mkdtemp(join(pluginsFolder, stagingPrefix));
   try {
+    await using staging = await openStaging(pluginsFolder);
     for (const part of parts) {
       signal.throwIfAborted();
-      await writePart(staging, part);
+      await writePart(staging.path, part);
     }
-    await artifacts.open(staging, pluginsFolder, signal);
+    await artifacts.open(staging.path, pluginsFolder, signal);
     // An empty folder of that name gives way, anything else refuses.
-    await rename(staging, folder).catch((error: unknown) => {
+    await rename(staging.path, folder).catch((error: unknown) => {
       const isTaken = ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '');
       throw isTaken ? taken(id, folder, error) : error;
     });
-  } finally {
-    await rm(staging, { recursive: true, force: true });
+  } catch (error) {
+    throw systemCode(error) === undefined ? error : unwritable(pluginsFolder, error);
   }
   return { id, folder };
+}
+
+/** Removes the folder of a plugin: out of sight at once, and swept one day if this is killed in the middle. @throws `STORE_FAILED` */
+export async function removeWritten(folder: string): Promise<void> {
+  const pluginsFolder = dirname(folder);
+  try {
+    await using staging = await openStaging(pluginsFolder);
+    await rename(folder, join(staging.path, basename(folder)));
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    if (systemCode(error) !== 'ENOENT') throw unwritable(pluginsFolder, error);
+  }
+}
+
+/** A folder for what is not finished; disposing removes it with what is still in it. */
+async function openStaging(pluginsFolder: string): Promise<{ readonly path: string } & AsyncDisposable> {
+  await mkdir(pluginsFolder, { recursive: true });
+  await sweepStaging(pluginsFolder);
+  const path = await mkdtemp(join(pluginsFolder, stagingPrefix));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** The same grammar on every platform, so that what is taken in here can be taken in anywhere. */
@@ -117,6 +135,13 @@ async function sweepStaging(pluginsFolder: string): Promise<void> {
     if (stats && Date.now() - stats.mtimeMs > staleAfterMs)
       await rm(join(pluginsFolder, name), { recursive: true, force: true });
   }
+}
+
+function unwritable(folder: string, cause: unknown): SignalboxError {
+  return new SignalboxError('STORE_FAILED', `Folder "${folder}" cannot be written to: ${systemCode(cause)}`, {
+    hint: 'Make room on its disk, and let the user who runs the host write there',
+    cause,
+  });
 }
 
 function taken(id: PluginId, folder: string, cause: unknown): SignalboxError {

@@ -90,6 +90,13 @@ describe('what a request means', () => {
     expect(server.asked).toEqual([asked]);
   });
 
+  test('what was uploaded goes with its plugin where that is asked for', async () => {
+    server.asked.length = 0;
+    await server.fetch('/plugins/some.plugin?artifact=remove', { method: 'DELETE' });
+    const refused = await server.fetch('/plugins/some.plugin?artifact=all', { method: 'DELETE' });
+    expect([refused.status, server.asked]).toEqual([400, ['remove with its artifact some.plugin']]);
+  });
+
   test('everything is revoked by one word', async () => {
     server.asked.length = 0;
     const { path = '' } = examples['revokePermissions'] ?? {};

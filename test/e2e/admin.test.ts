@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Admin, startAdmin } from '../../src/admin/start-admin.ts';
@@ -108,6 +108,30 @@ describe('the admin API of a real runtime', () => {
       body: { result: 2 },
     });
     await ask('DELETE', '/plugins/up.parts');
+  });
+
+  test('removes what was uploaded where that is asked for, so that it can be uploaded anew, and no files of others', async () => {
+    const upload = {
+      manifest: 'id = "up.anew"\nversion = "1.0.0"\nkind = "script"\nentry = "main.ts"\n',
+      artifact: btoa('export const one = () => 1;'),
+    };
+    const folder = join(box.folder, 'plugins/up.anew');
+    await ask('POST', '/plugins', upload);
+    expect(await ask('DELETE', '/plugins/up.anew')).toMatchObject({ status: 204 });
+    expect(await readdir(folder)).toEqual(['main.ts', 'plugin.toml']);
+    await rm(folder, { recursive: true });
+    for (let round = 0; round < 2; round++) {
+      expect(await ask('POST', '/plugins', upload)).toMatchObject({ status: 201 });
+      expect(await ask('DELETE', '/plugins/up.anew?artifact=remove')).toMatchObject({ status: 204 });
+      expect((await readdir(join(box.folder, 'plugins'))).filter((name) => /anew|^[.]/.test(name))).toEqual(
+        [],
+      );
+    }
+    expect(await ask('DELETE', '/plugins/other.plugin?artifact=remove')).toMatchObject({
+      status: 422,
+      body: { code: 'ARGUMENT_INVALID' },
+    });
+    expect(await ask('GET', '/plugins/other.plugin')).toMatchObject({ status: 200 });
   });
 
   test('grants for a while and takes away, as the config then says', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createArtifacts } from '../../src/packages/open-artifact.ts';
-import { writePlugin } from '../../src/packages/write-plugin.ts';
+import { removeWritten, writePlugin } from '../../src/packages/write-plugin.ts';
+import { realComponents } from '../support/components.ts';
 
 const artifacts = createArtifacts();
 afterAll(() => artifacts[Symbol.asyncDispose]());
@@ -118,6 +119,32 @@ describe('an uploaded plugin', () => {
   test('is refused with code that imports what was not sent, and nothing stays', async () => {
     const writing = write(manifestOf('main.ts'), `import './lib/two.ts';`);
     await expect(writing).rejects.toMatchObject({ code: 'SCRIPT_INVALID' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('may be a component with assets', async () => {
+    const [, heartbeat = new Uint8Array()] = await realComponents();
+    const manifest =
+      'id = "up.beats"\nversion = "1.0.0"\nkind = "component"\nentry = "dist/heartbeat.wasm"\n';
+    const files = [{ path: 'assets/table.bin', bytes: new Uint8Array([0, 255]) }];
+    await writePlugin({ manifest, code: heartbeat, files }, folder, artifacts, new AbortController().signal);
+    expect(await readFile(join(folder, 'up.beats/assets/table.bin'))).toEqual(Buffer.from([0, 255]));
+    const opened = await artifacts.open('up.beats', folder, new AbortController().signal);
+    expect(opened.manifest.kind).toBe('component');
+  });
+
+  test('is refused where nothing can be written', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const { signal } = new AbortController();
+    const upload = { manifest: manifestOf('main.ts'), code: new Uint8Array() };
+    await expect(writePlugin(upload, join(folder, 'file'), artifacts, signal)).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+    });
+  });
+
+  test('is removed whole, and twice is once', async () => {
+    await write(manifestOf('main.ts'));
+    for (let round = 0; round < 2; round++) await removeWritten(join(folder, 'up.loaded'));
     expect(await readdir(folder)).toEqual([]);
   });
 

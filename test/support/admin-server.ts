@@ -155,7 +155,8 @@ function cannedRuntime(relays: Runtime['relays'], stateFolder: string, asked: st
       const parts = [code, ...files.map(({ path, bytes }) => `${path}=${Buffer.from(bytes)}`)];
       return answer(`register ${manifest} ${parts.map(String).join(' ')}`, pluginId);
     },
-    remove: async (id) => void (await answer('remove', id)),
+    remove: async (id, { withArtifact } = {}) =>
+      void (await answer(withArtifact ? 'remove with its artifact' : 'remove', id)),
     waiting: () => 7,
   };
   const document = documentOf([entryOf(pluginId)]);
