@@ -4,6 +4,8 @@ import type { KeptRecord, RecordLog, RecordQuery } from './record-log.ts';
 
 /** Where the events of one client go: what an HTTP response can do. */
 export interface EventSink {
+  /** Nobody is there any more. */
+  readonly destroyed: boolean;
   /** False when the client should be given time until `drain`. */
   write(text: string): boolean;
   /** Once each. */
@@ -88,6 +90,8 @@ export class EventStreams implements Disposable {
 
   /** Tells a client from its last id on; one without, or with one that means nothing here, starts with a `reset`. */
   attach(sink: EventSink, { owner, query, lastEventId, recheck }: EventsFor): void {
+    // A client may have gone while its token was looked up; it will not close again.
+    if (sink.destroyed) return;
     const { records } = this.#input;
     const sequence = lastEventId === undefined ? undefined : records.sequenceOf(lastEventId);
     const client: Client = { owner, sink, query, recheck, sequence: sequence ?? 0, stalledBeats: undefined };

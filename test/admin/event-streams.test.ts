@@ -10,6 +10,9 @@ class Sink extends EventEmitter implements EventSink {
   isReading = true;
   written = 0;
   state = 'open';
+  get destroyed(): boolean {
+    return this.state === 'destroyed';
+  }
   readonly #read = createEventReader((event) => this.events.push(event));
 
   write(text: string): boolean {
@@ -136,6 +139,14 @@ describe('an event stream', () => {
     streams.beat();
     await turn();
     expect([sink.state, streams.size]).toEqual(['destroyed', 0]);
+  });
+
+  test('of a client that went before it began takes no place', () => {
+    const { streams, attach } = setUp();
+    const gone = new Sink();
+    gone.destroy();
+    attach(gone);
+    expect([streams.size, gone.written]).toEqual([0, 0]);
   });
 
   test('is refused when there are too many', () => {
