@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { routes } from '../../src/admin/routes.ts';
 import type { TokenFile } from '../../src/store/token-file.ts';
@@ -166,6 +168,21 @@ describe('an open event stream', () => {
       .toBe(200);
     await Promise.all([other, ...streams].map((stream) => stream.close()));
   });
+});
+
+test('nothing that is answered holds a token, or what is kept of one', async () => {
+  await using own = await startAdminServer();
+  const kept = await readFile(join(own.stateFolder, 'tokens.json'), 'utf8');
+  const secrets = [...kept.matchAll(/"hash": "([0-9a-f]{64})"/g)].map(([, hash = '']) => hash);
+  secrets.push(own.tokenOf('read'), own.tokenOf('write'), own.tokenOf('admin'));
+  expect(secrets).toHaveLength(6);
+  const told: string[] = [];
+  for (const [operation, { path, init }] of Object.entries(examples)) {
+    if (operation === 'streamEvents') continue;
+    const response = await own.fetch(path, init);
+    told.push(JSON.stringify([...response.headers]), await response.text());
+  }
+  expect(secrets.filter((secret) => told.some((text) => text.includes(secret)))).toEqual([]);
 });
 
 describe('the body of a request', () => {
