@@ -3,6 +3,7 @@ import { configTextOf } from '../config-text.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { isPluginId } from '../core/ids.ts';
 import type { ConfigText } from '../options.ts';
+import { shellWord } from './shell-word.ts';
 
 interface AllowFlag {
   /** As commander names what it parsed. */
@@ -203,8 +204,4 @@ function jsonOrText(text: string): unknown {
     if (error instanceof SyntaxError) return text;
     throw error;
   }
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -2,7 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
 
-const configName = 'signalbox.toml';
+/** What a config is called that nobody has to name. */
+export const configName = 'signalbox.toml';
 const manifestName = 'plugin.toml';
 const artifactEndings: readonly string[] = ['.ts', '.mts', '.js', '.mjs', '.wasm'];
 const wasmMagic = '\0asm';

@@ -19,6 +19,8 @@ export interface Served {
   readonly api: string;
   /** The dashboard. */
   readonly page?: string;
+  /** The command that makes a token for it, where its address holds none. */
+  readonly signIn?: string;
 }
 
 const enter = '\u001b[?1049h\u001b[?25l';
@@ -34,13 +36,12 @@ const redrawMs = 50;
 const maxKeptLines = 1_000;
 
 /** How output without a screen says where the runtime can be reached. */
-export function announcement({ api, page }: Served): string {
+export function announcement({ api, page, signIn }: Served): string {
   const lines = [`Admin API at ${api}`];
-  if (page !== undefined) lines.push(`Dashboard at ${page}`, tokenAdvice);
+  if (page !== undefined) lines.push(`Dashboard at ${page}`);
+  if (signIn !== undefined) lines.push(`Sign in with a token: ${signIn}`);
   return lines.join('\n');
 }
-
-const tokenAdvice = 'Sign in with a token: signalbox token create --name dashboard --scope admin';
 
 /** One line for people per thing worth knowing: for pipes, files and terminals that cannot move their cursor. */
 export function linePrinter(shell: Shell): RelayPrinter {

@@ -121,6 +121,7 @@ async function run(shell: Shell, argument: string | undefined, options: RunOptio
           : serveApi(runtime, printer, {
               signal: stopping.signal,
               isSeen: shell.screen !== undefined && !options.json,
+              cwd: shell.cwd,
             }),
         stopping.signal,
       );

@@ -1,26 +1,37 @@
+import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import type { ConfigReplay } from '../../relays/config-replay.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Runtime } from '../options.ts';
 import { aborted } from './aborted.ts';
+import { configName } from './config-choice.ts';
 import type { RelayPrinter } from './live-screen.ts';
 import { pageLink } from './page-link.ts';
 import { printableLines } from './printable.ts';
+import { shortPath } from './problem-text.ts';
 import type { RelayLine } from './relay-lines.ts';
+import { shellWord } from './shell-word.ts';
 
 type KnownConfig = ConfigReplay & { readonly phase: 'known' };
+
+interface ServeOptions {
+  readonly signal: AbortSignal;
+  /** Whether a person sees the output, and no file or program keeps it: then the address lets them in. */
+  readonly isSeen: boolean;
+  /** Where commands are given. */
+  readonly cwd: string;
+}
 
 /**
  * Serves the admin API as the first usable config says, and tells where. Later changes of `[api]` count at the next start.
  *
- * @param isSeen whether a person sees the output, and no file or program keeps it: then the address lets them in
  * @returns what to dispose of; undefined when the config wants none, or the signal aborted before it was read
  * @throws `API_UNSERVED`
  */
 export async function serveApi(
   runtime: Runtime,
   printer: RelayPrinter,
-  { signal, isSeen }: { readonly signal: AbortSignal; readonly isSeen: boolean },
+  { signal, isSeen, cwd }: ServeOptions,
 ): Promise<AsyncDisposable | undefined> {
   const known = runtime.relays.pluginsConfigReplay.pipe(
     filter((replay): replay is KnownConfig => replay.phase === 'known'),
@@ -35,11 +46,18 @@ export async function serveApi(
   const lack = admin.socketProblem ? `, without a socket: ${admin.socketProblem.message}` : '';
   printer.announce({
     api: `${admin.address}${admin.prefix}${lack}`,
-    ...(admin.hasPage && {
-      page: isSeen ? await pageLink(admin, runtime.stateFolder) : `${admin.address}/`,
-    }),
+    ...(admin.hasPage &&
+      (isSeen
+        ? { page: await pageLink(admin, runtime.stateFolder) }
+        : { page: `${admin.address}/`, signIn: signInCommand(runtime.config.file, cwd) })),
   });
   return admin;
+}
+
+/** To be copied as it is, so it names a config that would not be found from here. */
+function signInCommand(file: string, cwd: string): string {
+  const command = 'signalbox token create --name dashboard --scope admin';
+  return file === join(cwd, configName) ? command : `${command} --config ${shellWord(shortPath(file, cwd))}`;
 }
 
 /** A bug that a request met. Its client hears that there was one; what it was is for whoever runs the host. */
