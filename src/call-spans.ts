@@ -19,6 +19,7 @@ export function inCallSpan<Result>(
     } catch (thrown) {
       const { code, message } = toErrorRecord(thrown);
       span.setAttribute('error.type', code);
+      span.recordException({ name: code, message });
       span.setStatus({ code: SpanStatusCode.ERROR, message });
       throw thrown;
     } finally {

@@ -34,7 +34,7 @@ export type {
   RuntimeConfig,
   RuntimeOptions,
 } from './options.ts';
-export type { PluginUpload } from './packages/write-plugin.ts';
+export type { PluginFile, PluginUpload } from './packages/write-plugin.ts';
 export type { Limits } from './permissions/limits.ts';
 export type { GrantReport, PermissionReport, WantReport } from './permissions/report.ts';
 export type { PluginDescription } from './plugin-about.ts';

@@ -74,7 +74,7 @@ export interface Plugins {
   retry(id: string): Promise<PluginStatus>;
   /**
    * Writes a plugin into `plugins/<id>` beside the config and adds an entry for it, disabled and without permissions.
-   * @throws `PLUGIN_EXISTS`, `MANIFEST_INVALID`, `ARTIFACT_INVALID`, `SCRIPT_INVALID`
+   * @throws `PLUGIN_EXISTS`, `MANIFEST_INVALID`, `ARTIFACT_INVALID`, `ARTIFACT_NAME_REFUSED`, `SCRIPT_INVALID`
    */
   register(upload: PluginUpload): Promise<PluginStatus>;
   /** Takes the entry out of the config file; resolves when nothing of the plugin runs. Its artifact stays where it is. */

@@ -68,9 +68,19 @@ describe('a call of a plugin', () => {
     const error = new SignalboxError('GUEST_TRAPPED', 'It trapped');
     await expect(inCallSpan('a.b', 'greet', () => Promise.reject(error))).rejects.toBe(error);
     const [span] = exporter.getFinishedSpans();
-    expect([span?.status, span?.attributes['error.type']]).toEqual([
-      { code: SpanStatusCode.ERROR, message: 'It trapped' },
-      'GUEST_TRAPPED',
-    ]);
+    expect({
+      status: span?.status,
+      type: span?.attributes['error.type'],
+      events: span?.events.map(({ name, attributes }) => ({ name, attributes })),
+    }).toEqual({
+      status: { code: SpanStatusCode.ERROR, message: 'It trapped' },
+      type: 'GUEST_TRAPPED',
+      events: [
+        {
+          name: 'exception',
+          attributes: { 'exception.type': 'GUEST_TRAPPED', 'exception.message': 'It trapped' },
+        },
+      ],
+    });
   });
 });

@@ -47,6 +47,8 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answe
 
 function advice({ status, code, details }: Problem): Readonly<Record<string, string>> {
   if (status === 401) return { 'www-authenticate': 'Bearer realm="signalbox"' };
+  const allowed = details?.['allowed'];
+  if (status === 405 && Array.isArray(allowed)) return { allow: allowed.join(', ') };
   const named = details?.['retryAfterSeconds'];
   if (typeof named === 'number') return { 'retry-after': `${named}` };
   return code === 'MAILBOX_FULL' || code === 'API_KEY_BUSY' ? { 'retry-after': `${retryAfterSeconds}` } : {};

@@ -10,6 +10,7 @@ import type { HostHeaders } from './host-check.ts';
 import type { IdempotencyKeys } from './idempotency.ts';
 import { checkNesting } from './json-body.ts';
 import { type Page, servePage } from './page.ts';
+import { refuseUnknown, refuseUnreadable } from './refusals.ts';
 import { createResponder } from './responder.ts';
 import { defaultBodyBytes, pathOf, type Route } from './route.ts';
 import type { AdminService } from './service.ts';
@@ -54,12 +55,16 @@ export async function createApp(input: AppInput): Promise<FastifyInstance> {
     forceCloseConnections: true,
     requestTimeout: requestMs,
     routerOptions: { maxParamLength: maxParamChars },
+    // Node's own refusal has no body.
+    http: { requireHostHeader: false },
+    clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, _request, reply) => void sendAnswer(reply, answerOfThrown(error, onFault)),
   });
   const principals = new WeakMap<FastifyRequest, Principal>();
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
+    requireOneHost(request);
     checkHost?.(request.headers);
   });
   if (requestsPerMinute !== undefined) {
@@ -87,12 +92,7 @@ export async function createApp(input: AppInput): Promise<FastifyInstance> {
   readJson(app);
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => validatorFor(schema, httpPart ?? ''));
   app.setErrorHandler((error, _request, reply) => sendAnswer(reply, answerOfThrown(error, onFault)));
-  app.setNotFoundHandler((request, reply) => {
-    const error = new SignalboxError('API_ROUTE_UNKNOWN', `There is no ${request.method} of this path`, {
-      hint: `What there is stands in ${input.prefix}/openapi.json`,
-    });
-    return sendAnswer(reply, answerOfThrown(error, onFault));
-  });
+  refuseUnknown(app, input);
 
   if (input.page) servePage(app, input.page);
   const respond = createResponder(input);
@@ -107,6 +107,16 @@ export async function createApp(input: AppInput): Promise<FastifyInstance> {
     });
   }
   return app;
+}
+
+/** RFC 9112, 3.2. Of several, others on the way might have believed another one. */
+function requireOneHost({ raw }: FastifyRequest): void {
+  const { length } = raw.headersDistinct['host'] ?? [];
+  if (length === 1 || (length === 0 && raw.httpVersion === '1.0')) return;
+  throw new SignalboxError(
+    'API_REQUEST_INVALID',
+    `The request names ${length === 0 ? 'no host' : 'two hosts'}`,
+  );
 }
 
 declare module 'fastify' {

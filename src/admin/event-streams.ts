@@ -14,6 +14,8 @@ export interface EventSink {
 
 /** What one client is told. */
 export interface EventsFor {
+  /** Who it is, among those who can be told apart. */
+  readonly owner: string;
   readonly query: RecordQuery;
   readonly lastEventId: string | undefined;
   /** Rejects once the client is not to be told any more: its token was revoked, for one. */
@@ -21,6 +23,7 @@ export interface EventsFor {
 }
 
 interface Client {
+  readonly owner: string;
   readonly sink: EventSink;
   readonly query: RecordQuery;
   readonly recheck: () => Promise<unknown>;
@@ -32,6 +35,10 @@ interface Client {
 
 /** Each takes a socket and a little memory. */
 const maxClients = 256;
+/** Nobody alone can keep the others out. */
+const maxClientsOfOne = 128;
+/** By then one that does not read may have been given up. */
+const retryAfterSeconds = 15;
 /** A piece of this size is written at once; a client that reads slowly holds one of them in memory and no more. */
 const maxPieceChars = 64 * 1024;
 const maxPieceRecords = 512;
@@ -68,18 +75,22 @@ export class EventStreams implements Disposable {
   }
 
   /** @throws `API_RATE_LIMITED` when as many clients as there may be are connected */
-  checkRoom(): void {
-    if (this.#clients.size < maxClients) return;
-    throw new SignalboxError('API_RATE_LIMITED', `There are ${maxClients} event streams already`, {
+  checkRoom(owner: string): void {
+    const own = [...this.#clients].filter((client) => client.owner === owner).length;
+    if (this.#clients.size < maxClients && own < maxClientsOfOne) return;
+    const whose =
+      own < maxClientsOfOne ? `${maxClients} event streams` : `${own} event streams of this token`;
+    throw new SignalboxError('API_RATE_LIMITED', `There are ${whose} already`, {
       hint: 'Close one, or share one between readers',
+      details: { retryAfterSeconds },
     });
   }
 
   /** Tells a client from its last id on; one without, or with one that means nothing here, starts with a `reset`. */
-  attach(sink: EventSink, { query, lastEventId, recheck }: EventsFor): void {
+  attach(sink: EventSink, { owner, query, lastEventId, recheck }: EventsFor): void {
     const { records } = this.#input;
     const sequence = lastEventId === undefined ? undefined : records.sequenceOf(lastEventId);
-    const client: Client = { sink, query, recheck, sequence: sequence ?? 0, stalledBeats: undefined };
+    const client: Client = { owner, sink, query, recheck, sequence: sequence ?? 0, stalledBeats: undefined };
     this.#clients.add(client);
     sink.once('close', () => this.#clients.delete(client));
     this.#write(client, `retry: ${retryMs}\n\n`);

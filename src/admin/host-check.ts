@@ -12,6 +12,17 @@ export function isLoopback(host: string): boolean {
   return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** What a `Host` says of an address one listens on; undefined for those that stand for every one there is. */
+export function hostNameOf(host: string): string | undefined {
+  const family = isIP(host);
+  if (family !== 0 && wildcards.check(host, family === 6 ? 'ipv6' : 'ipv4')) return undefined;
+  return family === 6 ? `[${host}]` : host;
+}
+
+const wildcards = new BlockList();
+wildcards.addAddress('0.0.0.0', 'ipv4');
+wildcards.addAddress('::', 'ipv6');
+
 /** The headers a browser tells the truth in, and no page can set. */
 export interface HostHeaders {
   readonly host?: string | undefined;

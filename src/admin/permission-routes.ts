@@ -1,9 +1,7 @@
 import Type from 'typebox';
-import { SignalboxError } from '../core/errors.ts';
 import { pendingPermissionsSchema, permissionReportsSchema } from '../wire/permissions.ts';
 import { pluginIdSchema, pluginStatusSchema } from '../wire/plugin-status.ts';
 import { defineRoute, type Route } from './route.ts';
-import type { AdminService, PermissionCommands } from './service.ts';
 
 const ofPlugin = Type.Object({ id: pluginIdSchema }, { additionalProperties: false });
 const status = { kind: 'json', schema: pluginStatusSchema } as const;
@@ -19,27 +17,24 @@ export const permissionRoutes: readonly Route[] = [
     method: 'GET',
     path: '/permissions',
     scope: 'read',
-    needs: 'permissions',
     summary: 'What every plugin wants, was granted and lacks',
     answer: { kind: 'json', schema: permissionReportsSchema },
-    handle: (service) => ({ plugins: commandsOf(service).list() }),
+    handle: ({ runtime }) => ({ plugins: runtime.permissions.list() }),
   }),
   defineRoute({
     operation: 'listPendingPermissions',
     method: 'GET',
     path: '/permissions/pending',
     scope: 'read',
-    needs: 'permissions',
     summary: 'The plugins that wait for somebody to grant or approve',
     answer: { kind: 'json', schema: pendingPermissionsSchema },
-    handle: (service) => ({ plugins: commandsOf(service).pending() }),
+    handle: ({ runtime }) => ({ plugins: runtime.permissions.pending() }),
   }),
   defineRoute({
     operation: 'grantPermissions',
     method: 'POST',
     path: '/permissions/{id}/grant',
     scope: 'admin',
-    needs: 'permissions',
     summary: 'Write grants into the config, for good or for a while',
     params: ofPlugin,
     body: Type.Object(
@@ -54,16 +49,15 @@ export const permissionRoutes: readonly Route[] = [
       { additionalProperties: false },
     ),
     answer: status,
-    handle: (service, { params, body: { permissions, expires_at: expiresAt, calls, bytes } }) => {
+    handle: ({ runtime }, { params, body: { permissions, expires_at: expiresAt, calls, bytes } }) => {
       const lease = {
         ...(expiresAt !== undefined && { expiresAt }),
         ...(calls !== undefined && { calls }),
         ...(bytes !== undefined && { bytes }),
       };
-      const commands = commandsOf(service);
       return Object.keys(lease).length === 0
-        ? commands.grant(params.id, permissions)
-        : commands.grant(params.id, permissions, lease);
+        ? runtime.permissions.grant(params.id, permissions)
+        : runtime.permissions.grant(params.id, permissions, lease);
     },
   }),
   defineRoute({
@@ -71,27 +65,27 @@ export const permissionRoutes: readonly Route[] = [
     method: 'POST',
     path: '/permissions/{id}/revoke',
     scope: 'admin',
-    needs: 'permissions',
     summary: 'Take permissions away; calls in flight are aborted',
     params: ofPlugin,
-    body: Type.Object({ permissions: permissionTexts }, { additionalProperties: false }),
+    body: Type.Object(
+      {
+        permissions: Type.Union([permissionTexts, Type.Literal('all')], {
+          description: '"all" is everything, leases, channels and watched directories included',
+        }),
+      },
+      { additionalProperties: false },
+    ),
     answer: status,
-    handle: (service, { params, body }) => commandsOf(service).revoke(params.id, body.permissions),
+    handle: ({ runtime }, { params, body }) => runtime.permissions.revoke(params.id, body.permissions),
   }),
   defineRoute({
     operation: 'approvePermissions',
     method: 'POST',
     path: '/permissions/{id}/approve',
     scope: 'admin',
-    needs: 'permissions',
     summary: 'Accept what an upgrade asks for beyond what was approved before; grants nothing by itself',
     params: ofPlugin,
     answer: status,
-    handle: (service, { params }) => commandsOf(service).approve(params.id),
+    handle: ({ runtime }, { params }) => runtime.permissions.approve(params.id),
   }),
 ];
-
-function commandsOf({ permissions }: AdminService): PermissionCommands {
-  if (permissions) return permissions;
-  throw new SignalboxError('INTERNAL', 'The permission routes are served without what they drive');
-}

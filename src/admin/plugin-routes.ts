@@ -8,9 +8,10 @@ import { usageSchema } from '../wire/usage.ts';
 import { entryAnswer } from './entry-answer.ts';
 import { defineRoute, type Route } from './route.ts';
 
-/** The largest artifact that can be uploaded: its base64 and the JSON around it fit into `uploadBodyBytes`. */
+/** The largest file that can be uploaded: its base64 and the JSON around it fit into `uploadBodyBytes`, as all files together must. */
 const maxUploadBytes = 16 * 1024 * 1024;
 const uploadBodyBytes = 24 * 1024 * 1024;
+const maxUploadFiles = 1_000;
 
 const ofPlugin = Type.Object({ id: pluginIdSchema }, { additionalProperties: false });
 const status = { kind: 'json', schema: pluginStatusSchema } as const;
@@ -45,18 +46,37 @@ export const pluginRoutes: readonly Route[] = [
     body: Type.Object(
       {
         manifest: Type.String({ maxLength: 65_536, description: 'The text of plugin.toml' }),
-        artifact: Type.String({
-          maxLength: Math.ceil(maxUploadBytes / 3) * 4,
-          pattern: '^[A-Za-z0-9+/]*={0,2}$',
-          description: 'The file its entry names, in base64',
-        }),
+        artifact: base64('The file its entry names, in base64'),
+        files: Type.Optional(
+          Type.Array(
+            Type.Object(
+              {
+                path: Type.String({
+                  minLength: 1,
+                  maxLength: 4_096,
+                  description: 'From its folder: lib/waves.ts',
+                }),
+                content: base64('In base64'),
+              },
+              { additionalProperties: false },
+            ),
+            {
+              maxItems: maxUploadFiles,
+              description: 'What else is in its folder: modules of a script, assets',
+            },
+          ),
+        ),
       },
       { additionalProperties: false },
     ),
     maxBodyBytes: uploadBodyBytes,
     answer: { kind: 'json', status: 201, schema: pluginStatusSchema },
-    handle: ({ runtime }, { body }) =>
-      runtime.plugins.register({ manifest: body.manifest, code: Buffer.from(body.artifact, 'base64') }),
+    handle: ({ runtime }, { body: { manifest, artifact, files = [] } }) =>
+      runtime.plugins.register({
+        manifest,
+        code: bytesOf(artifact, 'artifact'),
+        files: files.map(({ path, content }) => ({ path, bytes: bytesOf(content, path) })),
+      }),
   }),
   defineRoute({
     operation: 'getPlugin',
@@ -149,6 +169,20 @@ export const pluginRoutes: readonly Route[] = [
     }),
   ),
 ];
+
+function base64(description: string) {
+  return Type.String({
+    maxLength: Math.ceil(maxUploadBytes / 3) * 4,
+    pattern: '^[A-Za-z0-9+/]*={0,2}$',
+    description,
+  });
+}
+
+/** Decoders leave out what does not fit: half a file would be taken in. @throws `API_REQUEST_INVALID` */
+function bytesOf(text: string, name: string): Buffer {
+  if (text.length % 4 === 0) return Buffer.from(text, 'base64');
+  throw new SignalboxError('API_REQUEST_INVALID', `The base64 of ${JSON.stringify(name)} ends in the middle`);
+}
 
 /** @throws `PLUGIN_UNKNOWN` */
 function statusOf(plugins: Plugins, id: string): PluginStatus {

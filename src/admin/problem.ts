@@ -15,6 +15,7 @@ const statusOfCode: Readonly<Partial<Record<ErrorCode, number>>> = {
   API_SCOPE_MISSING: 403,
   API_HOST_REFUSED: 403,
   API_ROUTE_UNKNOWN: 404,
+  API_METHOD_REFUSED: 405,
   API_KEY_BUSY: 409,
   API_REQUEST_TOO_LARGE: 413,
   API_KEY_REUSED: 422,

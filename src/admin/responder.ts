@@ -39,13 +39,15 @@ export function createResponder({ service, streams, keys, authenticate, onFault 
       const { authorization } = request.headers;
       const wanted = route.handle(service, input);
       if (!(wanted instanceof EventsWanted)) throw new TypeError(`${route.operation} wants no events`);
-      streams.checkRoom();
+      const owner = principal?.id ?? '';
+      streams.checkRoom(owner);
       reply.hijack();
       reply.headers(eventHeaders);
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) reply.raw.setHeader(name, value);
       reply.raw.writeHead(200);
       streams.attach(reply.raw, {
+        owner,
         query: wanted.query,
         lastEventId: wanted.lastEventId,
         recheck: () => authenticate(authorization, request.ip ?? ''),

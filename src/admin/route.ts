@@ -35,8 +35,6 @@ interface RouteFacts {
   readonly answer: RouteAnswer;
   /** Default: `defaultBodyBytes`. */
   readonly maxBodyBytes?: number;
-  /** Needs what a host may leave out. */
-  readonly needs?: 'permissions';
 }
 
 /** One row of the table from which the server, its OpenAPI document, the reference page and the tests are made. */

@@ -1,10 +1,7 @@
 import type { RuntimeMetrics } from '../metrics/runtime-metrics.ts';
-import type { Permissions, Runtime } from '../options.ts';
+import type { Runtime } from '../options.ts';
 import type { RecordLog } from './record-log.ts';
 import type { UsageSeries } from './usage-series.ts';
-
-/** What the permission routes drive: `runtime.permissions`, but for loans, which leave no trace in the config. */
-export type PermissionCommands = Omit<Permissions, 'lend'>;
 
 /** What the handlers of routes work on. */
 export interface AdminService {
@@ -12,7 +9,6 @@ export interface AdminService {
   readonly records: RecordLog;
   readonly metrics: RuntimeMetrics;
   readonly usage: UsageSeries;
-  readonly permissions: PermissionCommands | undefined;
   /** Of this package. */
   readonly version: string;
   readonly startedAt: number;

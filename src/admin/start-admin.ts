@@ -9,34 +9,34 @@ import { authenticateOwner, createTokenAuthentication } from './access.ts';
 import { createApp } from './app.ts';
 import { readBoard } from './board.ts';
 import { EventStreams } from './event-streams.ts';
-import { createHostCheck, isLoopback } from './host-check.ts';
+import { createHostCheck, hostNameOf, isLoopback } from './host-check.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { openApiOf } from './open-api.ts';
 import { readPage } from './page.ts';
 import { RecordLog } from './record-log.ts';
 import { recordRuntime } from './record-runtime.ts';
 import { routes } from './routes.ts';
-import type { AdminService, PermissionCommands } from './service.ts';
+import type { AdminService } from './service.ts';
 import { listenOnSocket, socketPathOf, socketPrefix } from './unix-socket.ts';
 import { UsageSeries } from './usage-series.ts';
 
 /** Where the API is looked for first. */
 const defaultPort = 7411;
 const beatMs = 15_000;
+/** As `[api]` has it. */
+const prefixForm = /^(\/[A-Za-z0-9_-]+)+$/;
 
 export interface AdminOptions {
   /** Default `127.0.0.1`. What others can reach is refused while there is no token. */
   readonly host?: string;
   /** 0 is any free one. Default 7411, or any free one where that is taken. */
   readonly port?: number;
-  /** Default `/api/v1`. */
+  /** `/` and names of letters, digits, `_` and `-`; default `/api/v1`. */
   readonly prefix?: string;
-  /** Names it is reached by beside those of loopback: `host` with any port, or `host:port`. */
+  /** Names it is reached by beside `host` and those of loopback: `host` with any port, or `host:port`. */
   readonly allowedHosts?: readonly string[];
   /** From one address; default 1,200. */
   readonly requestsPerMinute?: number;
-  /** Served as `/permissions` when given: `runtime.permissions`. */
-  readonly permissions?: PermissionCommands;
   /** Told of errors that are bugs; clients hear only that there was one. Default: nobody is. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -64,6 +64,15 @@ export interface Admin extends AsyncDisposable {
  */
 export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): Promise<Admin> {
   const { host = '127.0.0.1', prefix = '/api/v1', allowedHosts = [], requestsPerMinute = 1_200 } = options;
+  if (!prefixForm.test(prefix)) {
+    throw new SignalboxError(
+      'API_UNSERVED',
+      `The admin API cannot have the prefix ${JSON.stringify(prefix)}`,
+      {
+        hint: 'Write it like "/api/v1"',
+      },
+    );
+  }
   const tokens = openTokens(runtime.stateFolder);
   await refuseOpenDoor(host, tokens);
 
@@ -71,30 +80,24 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
   const records = new RecordLog();
   building.use(recordRuntime(runtime, records));
   const metrics = building.use(createRuntimeMetrics(runtime));
-  const usage = building.use(new UsageSeries(runtime.relays.telemetry, () => systemClock.now()));
-  const removals = runtime.relays.pluginStatus.subscribe(({ plugins, changed }) => {
-    if (changed && !plugins.has(changed.id)) usage.forget(changed.id);
-  });
-  building.defer(() => removals.unsubscribe());
+  const usage = building.use(new UsageSeries(runtime.relays, () => systemClock.now()));
   const streams = building.use(new EventStreams({ records, readBoard: () => readBoard(runtime) }));
   const beating = setInterval(() => streams.beat(), beatMs).unref();
   building.defer(() => clearInterval(beating));
 
-  const served = routes.filter(({ needs }) => needs === undefined || options[needs] !== undefined);
   const version = packageVersion();
   const service: AdminService = {
     runtime,
     records,
     metrics,
     usage,
-    permissions: options.permissions,
     version,
     startedAt: systemClock.now(),
-    openApi: openApiOf({ routes: served, prefix, version }),
+    openApi: openApiOf({ routes, prefix, version }),
   };
   const shared = {
     service,
-    routes: served,
+    routes,
     prefix,
     streams,
     keys: new IdempotencyKeys(systemClock),
@@ -104,7 +107,7 @@ export async function startAdmin(runtime: Runtime, options: AdminOptions = {}): 
   const app = await createApp({
     ...shared,
     authenticate: createTokenAuthentication(tokens, systemClock),
-    checkHost: createHostCheck(allowedHosts),
+    checkHost: createHostCheck([...allowedHosts, hostNameOf(host) ?? 'localhost']),
     requestsPerMinute,
     page,
   });

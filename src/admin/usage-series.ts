@@ -1,4 +1,5 @@
-import type { Observable } from 'rxjs';
+import type { StatusBoard } from '../../relays/plugin-status.ts';
+import type { Relays } from '../../relays/relays.ts';
 import type { TelemetryEvent } from '../../relays/telemetry.ts';
 import type { PluginId } from '../core/ids.ts';
 import type { UsageReport, UsageSecond } from '../wire/usage.ts';
@@ -24,20 +25,29 @@ interface Tally {
 
 /**
  * What plugins used, second by second. Seconds in which nothing happened take no memory, and a plugin holds at most
- * `keptSeconds` of them, whatever its rate of calls.
+ * `keptSeconds` of them, whatever its rate of calls. Plugins nobody knows, or no more, have none.
  */
 export class UsageSeries implements Disposable {
   readonly #tallies = new Map<PluginId, Tally[]>();
+  /** Outlives a plugin: its counters go on where they were when it comes back. */
   readonly #totals = new Map<string, number>();
   readonly #now: () => number;
   readonly #startedAt: number;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: readonly { unsubscribe(): void }[];
+  #known: StatusBoard['plugins'] = new Map();
 
-  constructor(telemetry: Observable<TelemetryEvent>, now: () => number) {
+  constructor({ telemetry, pluginStatus }: Pick<Relays, 'telemetry' | 'pluginStatus'>, now: () => number) {
     this.#now = now;
     this.#startedAt = now();
-    const subscription = telemetry.subscribe((event) => this.#add(event));
-    this.#subscription = { [Symbol.dispose]: () => subscription.unsubscribe() };
+    this.#subscriptions = [
+      pluginStatus.subscribe(({ plugins }) => {
+        this.#known = plugins;
+        for (const id of this.#tallies.keys()) if (!plugins.has(id)) this.#tallies.delete(id);
+      }),
+      telemetry.subscribe((event) => {
+        if (event.plugin !== undefined && this.#known.has(event.plugin)) this.#add(event);
+      }),
+    ];
   }
 
   of(plugin: PluginId): UsageReport {
@@ -47,12 +57,8 @@ export class UsageSeries implements Disposable {
     return { now, from, seconds: seconds.map(reported) };
   }
 
-  forget(plugin: PluginId): void {
-    this.#tallies.delete(plugin);
-  }
-
   [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#tallies.clear();
   }
 

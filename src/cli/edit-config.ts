@@ -11,12 +11,10 @@ export interface Edited {
   readonly text?: string;
 }
 
-/** Makes changes in a config file, one save each. A runtime that runs it follows by itself. */
-export async function editConfig(file: string, edits: readonly ConfigEdit[]): Promise<Edited> {
+/** Changes a config file in one save. A runtime that runs it follows by itself. */
+export async function editConfig(file: string, edit: ConfigEdit): Promise<Edited> {
   const { editConfigFile } = await import('../config-edits.ts');
-  const { edited } = await editedBy(file, async () => {
-    for (const edit of edits) await editConfigFile(file, edit);
-  });
+  const { edited } = await editedBy(file, () => editConfigFile(file, edit));
   return edited;
 }
 

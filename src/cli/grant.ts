@@ -86,13 +86,17 @@ async function grant(
       hint: `See what it asks for with "signalbox permissions ${id}"`,
     });
   const lease = leaseOf(options);
-  const edits: readonly ConfigEdit[] = [
-    ...(permissions.length > 0
-      ? [{ change: 'grant' as const, id: plugin, permissions, ...(lease && { lease }) }]
-      : []),
-    ...(approval === undefined ? [] : [{ change: 'approve' as const, id: plugin, wants: approval }]),
-  ];
-  const edited = await editConfig(file, edits);
+  // In one save: a runtime that follows must not load it between a grant and its approval.
+  const edit: ConfigEdit = {
+    change: 'several',
+    edits: [
+      ...(permissions.length > 0
+        ? [{ change: 'grant' as const, id: plugin, permissions, ...(lease && { lease }) }]
+        : []),
+      ...(approval === undefined ? [] : [{ change: 'approve' as const, id: plugin, wants: approval }]),
+    ],
+  };
+  const edited = await editConfig(file, edit);
   const facts = { id, permissions, ...(approval !== undefined && { approved: approval }) };
   tell(shell, options, facts, edited, {
     done: `${permissions.length > 0 ? 'Granted' : 'Approved'} "${id}"`,
@@ -111,7 +115,7 @@ async function revoke(
     throw unclear('what to revoke', `signalbox revoke ${id} <permission>, or --all`);
   const file = await chooseConfig(shell.cwd, options.config);
   const permissions = options.all ? 'all' : named;
-  const edited = await editConfig(file, [{ change: 'revoke', id: pluginIdOf(id), permissions }]);
+  const edited = await editConfig(file, { change: 'revoke', id: pluginIdOf(id), permissions });
   tell(shell, options, { id, permissions }, edited, {
     done: `Revoked from "${id}"`,
     already: `"${id}" was not granted that`,

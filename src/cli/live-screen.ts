@@ -10,6 +10,8 @@ export interface RelayPrinter extends Disposable {
   /** Leaves the terminal to somebody else until disposed; what comes meanwhile is shown then. */
   suspend(): Disposable;
   announce(served: Served): void;
+  /** Shows a line that comes from no relay. */
+  tell(line: RelayLine): void;
 }
 
 /** Where the runtime can be reached. */
@@ -49,23 +51,20 @@ export function linePrinter(shell: Shell): RelayPrinter {
     held = undefined;
     for (const text of texts) shell.print(text);
   };
+  const show = (text: string): void => {
+    if (held) held.push(text);
+    else shell.print(text);
+  };
   return {
     receive: (value) => {
-      for (const line of narrate(value)) {
-        const text = lineText(line, shell.colors);
-        if (held) held.push(text);
-        else shell.print(text);
-      }
+      for (const line of narrate(value)) show(lineText(line, shell.colors));
     },
     suspend: () => {
       held ??= [];
       return { [Symbol.dispose]: release };
     },
-    announce: (served) => {
-      const text = `${announcement(served)}\n`;
-      if (held) held.push(text);
-      else shell.print(text);
-    },
+    announce: (served) => show(`${announcement(served)}\n`),
+    tell: (line) => show(lineText(line, shell.colors)),
     [Symbol.dispose]: release,
   };
 }
@@ -97,6 +96,16 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
     if (!isSuspended) redraw ??= setTimeout(draw, redrawMs);
   };
 
+  const tell = (...told: readonly RelayLine[]): void => {
+    if (!isLive) {
+      for (const line of told) shell.print(lineText(line, shell.colors));
+      return;
+    }
+    lines.push(...told);
+    if (lines.length > 2 * maxKeptLines) lines = lines.slice(-maxKeptLines);
+    drawSoon();
+  };
+
   const resized = screen.onResize(drawSoon);
   const restored = screen.onAbruptEnd(() => screen.write(leave));
   screen.write(enter);
@@ -105,18 +114,12 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
   return {
     receive: (received) => {
       const told = narrate(received);
-      if (!isLive) {
-        for (const line of told) shell.print(lineText(line, shell.colors));
-        return;
-      }
       if (received.relay === 'pluginStatus') plugins = [...received.value.plugins.values()];
       if (received.relay === 'pluginLog' || received.relay === 'pluginEvent') {
         const last = told.at(-1);
         if (last) latest.set(last.source, last.text);
       }
-      lines.push(...told);
-      if (lines.length > 2 * maxKeptLines) lines = lines.slice(-maxKeptLines);
-      drawSoon();
+      tell(...told);
     },
     suspend: () => {
       if (!isLive || isSuspended) return { [Symbol.dispose]: () => {} };
@@ -137,6 +140,7 @@ export function liveScreen(shell: Shell, screen: Screen, title: string): RelayPr
       address = page ?? api;
       drawSoon();
     },
+    tell,
     [Symbol.dispose]: () => {
       if (!isLive) return;
       isLive = false;

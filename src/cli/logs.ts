@@ -52,6 +52,9 @@ async function logs(shell: Shell, plugin: string | undefined, options: LogsOptio
     lastEventId: next,
     receive: ({ event, data }: ReceivedEvent) => {
       if (event === 'log') print(readLogLine(JSON.parse(data)));
+      // It begins anew when lines it had to tell are no longer kept.
+      else if (event === 'reset')
+        shell.complain('Lines are missing here: they came faster than they were read\n');
     },
   };
   await client.follow(follow, stopping.signal);

@@ -114,7 +114,9 @@ export function clockTime(time: number): string {
 export function statusText({ state, phase, version, message, error, degraded }: PluginStatus): string {
   if (error) return [state === 'Error' && phase ? `${phase}:` : '', problemHead(error)].join(' ').trim();
   if (degraded) return `${version ?? ''} still serves: ${problemHead(degraded)}`.trim();
-  return [version, message].filter((part) => part !== undefined).join(' ');
+  // Whoever reads it has read the state already: "Disabled in the config".
+  const more = message?.startsWith(`${state} `) ? message.slice(state.length + 1) : message;
+  return [version, more].filter((part) => part !== undefined).join(' ');
 }
 
 function statusLines(

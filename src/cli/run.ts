@@ -9,9 +9,10 @@ import type { ConfigText, Runtime } from '../options.ts';
 import { aborted } from './aborted.ts';
 import {
   type AllowFlags,
+  allowFlags,
   configOfArtifact,
-  flagOf,
   flagOfInterface,
+  flagsFor,
   hasAllowFlags,
   idOf,
 } from './allow-flags.ts';
@@ -21,6 +22,7 @@ import { jsonLine } from './json-text.ts';
 import { announcement, linePrinter, liveScreen, type RelayPrinter } from './live-screen.ts';
 import { settle } from './outcome.ts';
 import { problemText, shortPath } from './problem-text.ts';
+import { lineText } from './relay-lines.ts';
 import { jsonRecordOf, subscribeAll } from './relay-values.ts';
 import { serveApi } from './serve-api.ts';
 import { exitCodes, type Shell } from './shell.ts';
@@ -70,18 +72,16 @@ export function addRunCommand(program: Command, shell: Shell): void {
       settle(shell, options, () => run(shell, argument, options)),
     );
   command.optionsGroup('Permissions of a single artifact:');
-  for (const [flag, description] of [
-    ['--allow-fs <dirs>', 'list, look at, read and watch what is below, comma-separated'],
-    ['--allow-list <dirs>', 'list directories (fs:list)'],
-    ['--allow-metadata <dirs>', 'size and time of files (fs:metadata)'],
-    ['--allow-read <dirs>', 'read files (fs:read)'],
-    ['--allow-watch <dirs>', 'notice changes (watch)'],
-    ['--allow-publish <channels>', 'publish events (relay:publish)'],
-    ['--allow <permissions>', 'any other, in the words of the config: domain:action:scope'],
-  ] as const) {
-    command.addOption(new Option(flag, description).argParser(commaSeparated));
+  for (const { flag, argument, description } of allowFlags) {
+    command.addOption(new Option(`${flag} <${argument}>`, description).argParser(commaSeparated));
   }
   command
+    .addOption(
+      new Option(
+        '--allow <permissions>',
+        'any other, in the words of the config: domain:action:scope',
+      ).argParser(commaSeparated),
+    )
     .option('--allow-log', 'write log lines (log)', true)
     .option('--no-allow-log', 'take the permission to log away')
     .addOption(
@@ -178,7 +178,7 @@ async function planOfArtifact(
   if (report?.missing?.length && !mayAsk(shell, flags)) {
     const missing = report.missing.map(({ permission, reason }) => `"${permission}" (${reason})`);
     throw new SignalboxError('PERMISSION_PENDING', `Plugin "${title}" requires ${missing.join(', ')}`, {
-      hint: `Add ${report.missing.map(({ permission }) => flagOf(permission)).join(' ')}`,
+      hint: `Add ${flagsFor(report.missing.map(({ permission }) => permission)).join(' ')}`,
     });
   }
   const undeclared = report?.manifest
@@ -198,6 +198,7 @@ function printerFor(shell: Shell, { json, once }: RunOptions, title: string): Re
       receive: (value) => shell.print(jsonLine(jsonRecordOf(value))),
       suspend: () => ({ [Symbol.dispose]: () => {} }),
       announce: (served) => shell.complain(`${announcement(served)}\n`),
+      tell: (line) => shell.complain(lineText(line, shell.errorColors)),
       [Symbol.dispose]: () => {},
     };
   }

@@ -1,9 +1,12 @@
 import { filter, firstValueFrom } from 'rxjs';
 import type { ConfigReplay } from '../../relays/config-replay.ts';
+import { systemClock } from '../core/clock.ts';
 import type { Runtime } from '../options.ts';
 import { aborted } from './aborted.ts';
 import type { RelayPrinter } from './live-screen.ts';
 import { pageLink } from './page-link.ts';
+import { printableLines } from './printable.ts';
+import type { RelayLine } from './relay-lines.ts';
 
 type KnownConfig = ConfigReplay & { readonly phase: 'known' };
 
@@ -25,7 +28,10 @@ export async function serveApi(
   const first = await Promise.race([firstValueFrom(known, { defaultValue: undefined }), aborted(signal)]);
   if (!first?.document.api.enabled) return undefined;
   const { startAdmin } = await import('../admin/start-admin.ts');
-  const admin = await startAdmin(runtime, { ...first.document.api, permissions: runtime.permissions });
+  const admin = await startAdmin(runtime, {
+    ...first.document.api,
+    onFault: (error) => printer.tell(faultLine(error)),
+  });
   const lack = admin.socketProblem ? `, without a socket: ${admin.socketProblem.message}` : '';
   printer.announce({
     api: `${admin.address}${admin.prefix}${lack}`,
@@ -34,4 +40,12 @@ export async function serveApi(
     }),
   });
   return admin;
+}
+
+/** A bug that a request met. Its client hears that there was one; what it was is for whoever runs the host. */
+function faultLine(error: unknown): RelayLine {
+  const [text = '', ...more] = printableLines(
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+  );
+  return { time: systemClock.now(), source: 'api', label: 'fault', tone: 'bad', text, more };
 }

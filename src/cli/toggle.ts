@@ -67,7 +67,7 @@ async function toggle(
 }
 
 async function toggleIn({ file, client }: Running, id: PluginId, enabled: boolean): Promise<Toggled> {
-  if (!client) return { edited: await editConfig(file, [{ change: 'set-enabled', id, enabled }]) };
+  if (!client) return { edited: await editConfig(file, { change: 'set-enabled', id, enabled }) };
   const { readStatus } = await import('../admin/wire-answers.ts');
   const command = `${pluginPath(id)}/${enabled ? 'enable' : 'disable'}`;
   const { edited, answer } = await editedBy(file, () => client.ask('POST', command));

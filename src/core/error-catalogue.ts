@@ -208,6 +208,11 @@ export const errorCatalogue = {
     summary: 'The body of a request to the admin API is over its size',
   },
   API_ROUTE_UNKNOWN: { blame: 'user', retry: 'never', summary: 'The admin API has nothing at this path' },
+  API_METHOD_REFUSED: {
+    blame: 'user',
+    retry: 'never',
+    summary: 'The admin API has this path, but not by this method',
+  },
   API_KEY_REUSED: {
     blame: 'user',
     retry: 'never',

@@ -38,7 +38,7 @@ export class ReportedMetrics {
       ...options,
     });
     this.#gauge = new Gauge({
-      name: 'signalbox_plugin_reported',
+      name: 'signalbox_plugin_reported_value',
       help: 'Values plugins report themselves',
       ...options,
     });

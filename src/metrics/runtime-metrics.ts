@@ -3,6 +3,7 @@ import { type PluginStatus, pluginStates } from '../../relays/plugin-status.ts';
 import type { TelemetryEvent } from '../../relays/telemetry.ts';
 import type { PluginId } from '../core/ids.ts';
 import type { Runtime } from '../options.ts';
+import { packageVersion } from '../package-version.ts';
 import { ReportedMetrics } from './reported-metrics.ts';
 import { ToldCounters } from './told-counters.ts';
 
@@ -63,6 +64,12 @@ export function createRuntimeMetrics({ relays, plugins }: Runtime): RuntimeMetri
   const hitLimits = new Map<PluginId, Set<string>>();
   const reported = new ReportedMetrics(registry);
   let known: ReadonlyMap<PluginId, PluginStatus> = new Map();
+  new Gauge({
+    name: 'signalbox_build_info',
+    help: 'Always 1; which version runs',
+    labelNames: ['version'],
+    registers: [registry],
+  }).set({ version: packageVersion() }, 1);
   addGauges(registry, () => [...known.values()], plugins.waiting);
 
   const count = (event: TelemetryEvent): void => {
@@ -104,6 +111,7 @@ export function createRuntimeMetrics({ relays, plugins }: Runtime): RuntimeMetri
   const subscriptions = [
     relays.pluginStatus.subscribe((board) => {
       for (const id of known.keys()) if (!board.plugins.has(id)) forget(id);
+      for (const id of board.plugins.keys()) if (!known.has(id)) counters.begin(id);
       known = board.plugins;
     }),
     relays.telemetry.subscribe(count),

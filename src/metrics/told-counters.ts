@@ -36,37 +36,47 @@ const names: Readonly<Record<CounterName, readonly [name: string, help: string, 
     ],
   };
 
+interface Told {
+  readonly counter: Counter;
+  readonly isOfPlugin: boolean;
+}
+
 /** Counters whose totals are told from time to time: Prometheus is given what they grew by. */
 export class ToldCounters {
-  readonly #counters = new Map<string, Counter>();
-  readonly #told = new Map<string, number>();
+  readonly #counters = new Map<string, Told>();
+  readonly #totals = new Map<string, number>();
 
   constructor(registry: Registry) {
-    for (const [counter, [name, help, of]] of Object.entries(names)) {
-      const labelNames = of === 'plugin' ? ['plugin'] : [];
+    for (const [told, [name, help, of]] of Object.entries(names)) {
+      const isOfPlugin = of === 'plugin';
+      const labelNames = isOfPlugin ? ['plugin'] : [];
       const options = { name: `signalbox_${name}`, help, labelNames, registers: [registry] };
-      this.#counters.set(counter, new Counter(options));
+      this.#counters.set(told, { counter: new Counter(options), isOfPlugin });
     }
   }
 
   tell(name: CounterName, total: number, plugin?: PluginId): void {
     const key = keyOf(name, plugin);
-    const grown = total - (this.#told.get(key) ?? 0);
-    this.#told.set(key, total);
-    this.#counters.get(name)?.inc(labelsOf(name, plugin), grown);
+    const grown = total - (this.#totals.get(key) ?? 0);
+    this.#totals.set(key, total);
+    const told = this.#counters.get(name);
+    told?.counter.inc(told.isOfPlugin && plugin !== undefined ? { plugin } : {}, grown);
+  }
+
+  /** Shows zeros: a rate needs a sample from before the first failure. */
+  begin(plugin: PluginId): void {
+    for (const { counter, isOfPlugin } of this.#counters.values()) if (isOfPlugin) counter.inc({ plugin }, 0);
   }
 
   forget(plugin: PluginId): void {
-    for (const [name, counter] of this.#counters) {
-      if (this.#told.delete(keyOf(name, plugin))) counter.remove({ plugin });
+    for (const [name, { counter, isOfPlugin }] of this.#counters) {
+      if (!isOfPlugin) continue;
+      this.#totals.delete(keyOf(name, plugin));
+      counter.remove({ plugin });
     }
   }
 }
 
 function keyOf(name: string, plugin: PluginId | undefined): string {
   return `${name} ${plugin ?? ''}`;
-}
-
-function labelsOf(name: CounterName, plugin: PluginId | undefined): Record<string, string> {
-  return names[name][2] === 'plugin' && plugin !== undefined ? { plugin } : {};
 }

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { routes } from '../../src/admin/routes.ts';
+import type { TokenFile } from '../../src/store/token-file.ts';
 import { openTokens } from '../../src/tokens.ts';
 import { examples } from '../support/admin-requests.ts';
-import { type AdminServer, type Caller, json, startAdminServer } from '../support/admin-server.ts';
+import { type AdminServer, type Caller, json, pluginId, startAdminServer } from '../support/admin-server.ts';
+import { openEvents } from '../support/event-client.ts';
+import { problemIn } from '../support/problem-in.ts';
 
 let server: AdminServer;
 beforeAll(async () => {
@@ -43,10 +46,14 @@ describe('the matrix of routes and scopes', () => {
     server.asked.length = 0;
     const response = await server.fetch(path, { ...init, signal: aborting.signal }, caller);
     const { status } = response;
-    if (operation === 'streamEvents') aborting.abort();
-    else await response.arrayBuffer();
     expect(status < 400 ? 'served' : status).toBe(expected);
-    if (expected !== 'served') expect(server.asked).toEqual([]);
+    if (expected !== 'served') {
+      expect((await problemIn(response)).code).toBe(
+        status === 401 ? 'API_TOKEN_MISSING' : 'API_SCOPE_MISSING',
+      );
+      expect(server.asked).toEqual([]);
+    } else if (operation === 'streamEvents') aborting.abort();
+    else await response.arrayBuffer();
     if (status === 401) expect(response.headers.get('www-authenticate')).toBe('Bearer realm="signalbox"');
   });
 });
@@ -63,7 +70,7 @@ describe('a token', () => {
     expect((await own.fetch('/plugins', { headers: { authorization } }, 'nobody')).status).toBe(401);
   });
 
-  test('that was revoked counts no more, in requests and in event streams', async () => {
+  test('that was revoked counts no more', async () => {
     await using own = await startAdminServer();
     const tokens = openTokens(own.stateFolder);
     const [record] = (await tokens.list()).filter(({ name }) => name === 'read');
@@ -104,6 +111,60 @@ describe('requests from one address', () => {
     await using own = await startAdminServer({ requestsPerMinute: 1 });
     const statuses = [(await own.fetch('/nowhere')).status, (await own.fetch('/nowhere')).status];
     expect(statuses).toEqual([404, 429]);
+  });
+});
+
+describe('an open event stream', () => {
+  /** Between two looks at the tokens of open streams. */
+  const lookMs = 15_000;
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setInterval', 'Date'] }));
+  afterEach(() => vi.useRealTimers());
+
+  test.each<[string, (tokens: TokenFile, id: string) => unknown]>([
+    ['was revoked', (tokens, id) => tokens.revoke(id)],
+    ['has expired', () => vi.setSystemTime(Date.now() + 60_000)],
+  ])('ends when its token %s, and the others go on', async (_name, end) => {
+    await using own = await startAdminServer();
+    const tokens = openTokens(own.stateFolder);
+    const { token, record } = await tokens.create({
+      name: 'leaves',
+      scopes: ['read'],
+      expiresAt: Date.now() + 30_000,
+    });
+    const leaving = await openEvents(own.admin, token, 'topics=log');
+    const staying = await openEvents(own.admin, own.tokenOf('read'), 'topics=log');
+    const say = (message: string) =>
+      own.publishers.pluginLog({ plugin: pluginId, time: 0, level: 'info', message, fields: {} });
+    say('before');
+    await expect.poll(() => [leaving.events.length, staying.events.length]).toEqual([2, 2]);
+    vi.advanceTimersByTime(lookMs);
+    await end(tokens, record.id);
+    vi.advanceTimersByTime(lookMs);
+    await leaving.ended;
+    say('after');
+    await expect.poll(() => staying.events.length).toBe(3);
+    expect(leaving.events).toHaveLength(2);
+    expect((await own.fetch('/events', {}, 'write')).status).toBe(403);
+    await staying.close();
+  });
+
+  test('of one token too many is refused until one is closed, and other tokens have theirs', async () => {
+    await using own = await startAdminServer();
+    const open = () => openEvents(own.admin, own.tokenOf('read'), 'topics=log');
+    const streams = await Promise.all(Array.from({ length: 128 }, open));
+    const refused = await own.fetch('/events', {}, 'read');
+    expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([429, 15]);
+    expect(await problemIn(refused)).toMatchObject({ code: 'API_RATE_LIMITED' });
+    const other = await openEvents(own.admin, own.tokenOf('admin'), 'topics=log');
+    await streams[0]?.close();
+    await expect
+      .poll(async () => {
+        const again = await open();
+        streams.push(again);
+        return again.status;
+      })
+      .toBe(200);
+    await Promise.all([other, ...streams].map((stream) => stream.close()));
   });
 });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logLevels } from '../../relays/plugin-log.ts';
 import { routes } from '../../src/admin/routes.ts';
 import { examples } from '../support/admin-requests.ts';
-import { type AdminServer, pluginId, startAdminServer } from '../support/admin-server.ts';
+import { type AdminServer, json, pluginId, startAdminServer } from '../support/admin-server.ts';
 import { documentOf, entryOf } from '../support/config-documents.ts';
 
 interface Operation {
@@ -81,12 +81,31 @@ describe('what a request means', () => {
       `edit {"change":"several","edits":[{"change":"set-enabled","id":"some.plugin","enabled":false},{"change":"set-config","id":"some.plugin","key":"kept","value":1},{"change":"remove-config","id":"some.plugin","key":"gone"}]}`,
     ],
     ['grantPermissions', 'grant some.plugin log {"calls":3}'],
+    ['revokePermissions', 'revoke some.plugin log'],
     ['approvePermissions', 'approve some.plugin'],
   ])('%s asks the runtime', async (id, asked) => {
     server.asked.length = 0;
     const example = examples[id];
     await server.fetch(example?.path ?? '', example?.init);
     expect(server.asked).toEqual([asked]);
+  });
+
+  test('everything is revoked by one word', async () => {
+    server.asked.length = 0;
+    const { path = '' } = examples['revokePermissions'] ?? {};
+    const { status } = await server.fetch(path, json('POST', { permissions: 'all' }));
+    expect([status, server.asked]).toEqual([200, ['revoke some.plugin all']]);
+  });
+
+  test('a plugin may have several files', async () => {
+    server.asked.length = 0;
+    const files = [
+      { path: 'lib/a.ts', content: btoa('a') },
+      { path: 'empty', content: '' },
+    ];
+    const upload = { manifest: 'id = 1', artifact: btoa('code'), files };
+    const { status } = await server.fetch('/plugins', json('POST', upload));
+    expect([status, server.asked]).toEqual([201, ['register id = 1 code lib/a.ts=a empty= some.plugin']]);
   });
 
   test('64 bit integers come as text, and nothing as null', async () => {

@@ -36,7 +36,7 @@ class Sink extends EventEmitter implements EventSink {
 interface Setup {
   readonly records: RecordLog;
   readonly streams: EventStreams;
-  attach(sink: Sink, lastEventId?: string, recheck?: () => Promise<unknown>): void;
+  attach(sink: Sink, lastEventId?: string, recheck?: () => Promise<unknown>, owner?: string): void;
 }
 
 function setUp(): Setup {
@@ -45,8 +45,8 @@ function setUp(): Setup {
   return {
     records,
     streams,
-    attach: (sink, lastEventId, recheck = async () => {}) =>
-      streams.attach(sink, { query: { topics: ['log'] }, lastEventId, recheck }),
+    attach: (sink, lastEventId, recheck = async () => {}, owner = 'me') =>
+      streams.attach(sink, { owner, query: { topics: ['log'] }, lastEventId, recheck }),
   };
 }
 
@@ -140,8 +140,17 @@ describe('an event stream', () => {
 
   test('is refused when there are too many', () => {
     const { streams, attach } = setUp();
-    for (let each = 0; each < 256; each++) attach(new Sink());
-    expect(() => streams.checkRoom()).toThrow(expect.objectContaining({ code: 'API_RATE_LIMITED' }));
+    const isRefused = expect.objectContaining({ code: 'API_RATE_LIMITED' });
+    const fill = (owner: string) => {
+      for (let each = 0; each < 128; each++) {
+        streams.checkRoom(owner);
+        attach(new Sink(), undefined, undefined, owner);
+      }
+    };
+    fill('me');
+    expect(() => streams.checkRoom('me')).toThrow(isRefused);
+    fill('you');
+    expect(() => streams.checkRoom('others')).toThrow(isRefused);
   });
 });
 

@@ -1,5 +1,6 @@
+import { get } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { createHostCheck, type HostHeaders, isLoopback } from '../../src/admin/host-check.ts';
+import { createHostCheck, type HostHeaders, hostNameOf, isLoopback } from '../../src/admin/host-check.ts';
 import { SignalboxError } from '../../src/core/errors.ts';
 import { startAdminServer } from '../support/admin-server.ts';
 
@@ -81,6 +82,42 @@ test.each([
 ])('%j is loopback: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
 });
+
+test.each([
+  ['10.0.0.5', '10.0.0.5'],
+  ['box.example', 'box.example'],
+  ['fd00::5', '[fd00::5]'],
+  ['0.0.0.0', undefined],
+  ['::', undefined],
+  ['0:0:0:0:0:0:0:0', undefined],
+])('what listens on %s is reached by %s', (host, expected) => {
+  expect(hostNameOf(host)).toBe(expected);
+});
+
+test.each([
+  ['localhost', 200],
+  ['evil.example', 403],
+  ['localhost.evil.example', 403],
+])(
+  'a request for %s answers %i, whatever address its name leads to and whatever token it has',
+  async (host, expected) => {
+    await using server = await startAdminServer();
+    const { hostname, port } = new URL(server.admin.address);
+    const paths = ['/', '/metrics', `${server.admin.prefix}/health`, `${server.admin.prefix}/plugins`];
+    const statuses = paths.map(async (path) => {
+      const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+      get(
+        { hostname, port, path, headers: { ...server.headersOf('admin'), host: `${host}:${port}` } },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      ).on('error', reject);
+      return promise;
+    });
+    expect(await Promise.all(statuses)).toEqual(paths.map(() => expected));
+  },
+);
 
 test('a page of somebody else reaches no route, with a token or without', async () => {
   await using server = await startAdminServer();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { IdempotencyKeys } from '../../src/admin/idempotency.ts';
 import { sha256 } from '../../src/core/fingerprint.ts';
 import { json, startAdminServer } from '../support/admin-server.ts';
+import { problemIn } from '../support/problem-in.ts';
 
 const answer = (status: number, body = '') => ({ status, headers: {}, body });
 const asked = sha256('a request');
@@ -35,6 +36,30 @@ describe('an idempotency key', () => {
       [400, null, 'API_REQUEST_INVALID'],
     ]);
     expect(server.asked).toHaveLength(2);
+  });
+
+  test('that comes again while its request is under way is refused, and nothing is done twice', async () => {
+    await using server = await startAdminServer();
+    const going = new AbortController();
+    const init = json('POST', { export: 'wait' }, { 'idempotency-key': 'slow' });
+    const path = '/plugins/some.plugin/call';
+    const first = server.fetch(path, { ...init, signal: going.signal });
+    await expect.poll(() => server.asked).toHaveLength(1);
+    const second = await server.fetch(path, init);
+    expect([second.status, second.headers.get('retry-after'), await problemIn(second)]).toEqual([
+      409,
+      '1',
+      expect.objectContaining({ code: 'API_KEY_BUSY' }),
+    ]);
+    const other = await server.fetch(path, json('POST', { export: 'add' }, { 'idempotency-key': 'slow' }));
+    expect(await problemIn(other)).toMatchObject({ status: 422, code: 'API_KEY_REUSED' });
+    going.abort();
+    await expect(first).rejects.toThrow();
+    // It goes on: whoever lost the answer may ask for it.
+    expect([(await server.fetch(path, init)).status, server.asked]).toEqual([
+      409,
+      ['call wait() of some.plugin'],
+    ]);
   });
 
   test('belongs to the token it came with', async () => {

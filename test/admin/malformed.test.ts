@@ -5,6 +5,7 @@ import { defaultBodyBytes, type Route } from '../../src/admin/route.ts';
 import { routes } from '../../src/admin/routes.ts';
 import { examples } from '../support/admin-requests.ts';
 import { type AdminServer, json, startAdminServer } from '../support/admin-server.ts';
+import { problemIn } from '../support/problem-in.ts';
 
 let server: AdminServer;
 beforeAll(async () => {
@@ -19,9 +20,8 @@ interface Refused {
 
 async function refusal(path: string, init?: RequestInit): Promise<Refused> {
   const response = await server.fetch(path, init);
-  const body: unknown = await response.json();
-  const { code }: { code?: unknown } = Object(body);
-  return { status: response.status, code: String(code) };
+  const { status, code } = await problemIn(response);
+  return { status, code };
 }
 
 const invalid = { status: 400, code: 'API_REQUEST_INVALID' };
@@ -65,6 +65,20 @@ describe('every route with a body', () => {
   });
 });
 
+test.each([
+  ['is cut off', { artifact: 'YWJ' }],
+  ['is not base64', { artifact: 'a-b_' }],
+  ['has a file without a name', { files: [{ path: '', content: '' }] }],
+  ['has a file of its own that is cut off', { files: [{ path: 'a', content: 'YQ' }] }],
+  ['has a file with more to it', { files: [{ path: 'a', content: '', mode: 511 }] }],
+  ['has too many files', { files: Array(1_001).fill({ path: 'a', content: '' }) }],
+])('an upload that %s is refused', async (_name, part) => {
+  server.asked.length = 0;
+  const upload = { manifest: 'id = 1', artifact: '', ...part };
+  expect(await refusal('/plugins', json('POST', upload))).toEqual(invalid);
+  expect(server.asked).toEqual([]);
+});
+
 describe('every route', () => {
   test.each(named(routes))('%s refuses a query it does not know', async (_, route) => {
     const init = examples[route.operation]?.init;
@@ -92,15 +106,22 @@ describe('every route', () => {
     },
   );
 
-  test('has one method', async () => {
-    expect(await refusal('/plugins/some.plugin/enable')).toMatchObject({ code: 'API_ROUTE_UNKNOWN' });
-    const head = await server.fetch('/plugins', { method: 'HEAD' });
-    const options = await server.fetch('/plugins', { method: 'OPTIONS' });
-    expect([head.status, options.status, options.headers.get('access-control-allow-origin')]).toEqual([
-      404,
-      404,
-      null,
-    ]);
+  test.each(named(routes))('%s is asked by no other method, and told which there are', async (_, route) => {
+    const own = routes.filter((each) => each.path === route.path).map((each) => each.method);
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
+      (method) => !own.some((each) => each === method),
+    );
+    for (const method of others) {
+      const response = await server.fetch(pathOf(route), { method });
+      expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, own.join(', ')]);
+      expect(response.headers.get('access-control-allow-origin')).toBeNull();
+      expect(await problemIn(response)).toMatchObject({ code: 'API_METHOD_REFUSED' });
+    }
+    expect((await server.fetch(pathOf(route), { method: 'HEAD' })).status).toBe(405);
+  });
+
+  test.each(['/nowhere', '/plugins/a/b/c', '/pluginsx', '/../metrics/x'])('there is no %s', async (path) => {
+    expect(await refusal(path)).toEqual({ status: 404, code: 'API_ROUTE_UNKNOWN' });
   });
 
   test('is told to keep nothing and show nothing', async () => {
@@ -118,22 +139,32 @@ const safety: Readonly<Record<string, string>> = {
 };
 
 describe('what is not quite HTTP', () => {
+  const head = 'GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n';
   test.each([
-    ['no host', 'GET /api/v1/plugins HTTP/1.1\r\n\r\n'],
-    ['two hosts', 'GET /api/v1/plugins HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
-    ['nonsense', 'hello\r\n\r\n'],
-    ['an endless header', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`],
-    [
-      'two lengths',
-      'POST /api/v1/plugins HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
-    ],
-  ])('%s is refused and the next is served', async (_name, request) => {
+    ['no host', 'GET /api/v1/health HTTP/1.1\r\n\r\n', 400],
+    ['two hosts', `${head}Host: evil.example\r\n\r\n`, 400],
+    ['the same host twice', `${head}Host: localhost\r\n\r\n`, 400],
+    ['nonsense', 'hello\r\n\r\n', 400],
+    ['another protocol', '\u0016\u0003\u0001\u0002\u0000', 400],
+    ['a header without an end', `${head}X: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
+    ['two lengths', `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400],
+    ['a length and pieces', `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+    ['a piece of no length', `POST${head.slice(3)}Transfer-Encoding: chunked\r\n\r\nz\r\n`, 400],
+  ])('%s is refused with a problem, and the next is served', async (_name, request, expected) => {
     const { hostname, port } = new URL(server.admin.address);
     const socket = connect(Number(port), hostname);
     socket.end(request);
-    // Whoever still sends when the answer comes loses it with the connection.
-    const answer = await text(socket).catch((error: NodeJS.ErrnoException) => error.code);
-    expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |ECONNRESET$|$)/);
+    const [answerHead = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(answerHead).toMatch(new RegExp(`^HTTP/1.1 ${expected} `));
+    expect(answerHead.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status: expected, code: 'API_REQUEST_INVALID' });
     expect((await server.fetch('/health')).status).toBe(200);
+  });
+
+  test('a request of another age needs no host, and is refused for that', async () => {
+    const { hostname, port } = new URL(server.admin.address);
+    const socket = connect(Number(port), hostname);
+    socket.end('GET /api/v1/health HTTP/1.0\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 /);
   });
 });

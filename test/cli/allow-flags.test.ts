@@ -3,7 +3,8 @@ import {
   type AllowFlags,
   configOfArtifact,
   configTableOf,
-  flagOf,
+  flagOfInterface,
+  flagsFor,
   hasAllowFlags,
   idOf,
   permissionsOf,
@@ -21,27 +22,55 @@ describe('permission flags', () => {
     ['--allow-metadata is fs:metadata', { allowLog: false, allowMetadata: ['a'] }, ['fs:metadata:a']],
     ['--allow-watch is watch', { allowLog: false, allowWatch: ['a'] }, ['watch:a']],
     ['--allow-publish is relay:publish', { allowLog: false, allowPublish: ['c'] }, ['relay:publish:c']],
+    ['--allow-write is fs:write', { allowLog: false, allowWrite: ['a'] }, ['fs:write:a']],
+    [
+      '--allow-storage is both of storage',
+      { allowLog: false, allowStorage: ['notes'] },
+      ['storage:read:notes', 'storage:write:notes'],
+    ],
+    ['--allow-net is net:request', { allowLog: false, allowNet: ['https://a'] }, ['net:request:https://a']],
+    ['--allow-env is env:read', { allowLog: false, allowEnv: ['HOME'] }, ['env:read:HOME']],
     ['--allow takes any permission', { allowLog: false, allow: ['random'] }, ['random']],
     [
       '--allow-fs is all four, each once',
       { allowLog: true, allowRead: ['a'], allowFs: ['a'] },
-      ['log', 'fs:read:a', 'fs:list:a', 'fs:metadata:a', 'watch:a'],
+      ['log', 'fs:list:a', 'fs:metadata:a', 'fs:read:a', 'watch:a'],
     ],
   ])('%s', (_title, flags, permissions) => {
     expect(permissionsOf(flags)).toEqual(permissions);
   });
 
+  test.each<[readonly string[], string]>([
+    [['fs:read:waves'], '--allow-read=waves'],
+    [['fs:list:*'], '--allow-list=DIR'],
+    [['watch:my waves'], "--allow-watch='my waves'"],
+    [["fs:metadata:it's"], String.raw`--allow-metadata='it'\''s'`],
+    [['relay:publish:discovery'], '--allow-publish=discovery'],
+    [['relay:publish:*'], '--allow-publish=CHANNEL'],
+    [['log'], '--allow-log'],
+    [['net:request:https://example.org'], '--allow-net=https://example.org'],
+    [['fs:write:out'], '--allow-write=out'],
+    [['env:read:HOME'], '--allow-env=HOME'],
+    [['plugin:call:other'], '--allow=plugin:call:other'],
+    [['random'], '--allow=random'],
+    [['storage:read:notes'], '--allow=storage:read:notes'],
+    [['storage:read:notes', 'storage:write:notes'], '--allow-storage=notes'],
+    [['storage:read:notes', 'storage:write:other'], '--allow=storage:read:notes --allow=storage:write:other'],
+    [['fs:list:a', 'watch:a', 'fs:read:a', 'fs:metadata:a', 'fs:read:b'], '--allow-fs=a --allow-read=b'],
+  ])('%j is granted by %s, and nothing else is', (permissions, flags) => {
+    expect(flagsFor(permissions).join(' ')).toBe(flags);
+  });
+
   test.each([
-    ['fs:read:waves', '--allow-read=waves'],
-    ['fs:list:*', '--allow-list=DIR'],
-    ['watch:my waves', "--allow-watch='my waves'"],
-    ["fs:metadata:it's", String.raw`--allow-metadata='it'\''s'`],
-    ['relay:publish:discovery', '--allow-publish=discovery'],
-    ['relay:publish:*', '--allow-publish=CHANNEL'],
-    ['log', '--allow-log'],
-    ['net:request:https://example.org', '--allow=net:request:https://example.org'],
-  ])('%s is granted by %s', (permission, flag) => {
-    expect(flagOf(permission)).toBe(flag);
+    ['signalbox:plugin/filesystem', '--allow-fs=DIR'],
+    ['signalbox:plugin/storage', '--allow-storage=SPACE'],
+    ['signalbox:plugin/http', '--allow-net=ORIGIN'],
+    ['signalbox:plugin/environment', '--allow-env=NAME'],
+    ['signalbox:plugin/metrics', '--allow=metrics'],
+    ['signalbox:plugin/log', undefined],
+    ['toString', undefined],
+  ])('%s is of use with %s', (name, flag) => {
+    expect(flagOfInterface(name)).toBe(flag);
   });
 
   test.each<[AllowFlags, boolean]>([

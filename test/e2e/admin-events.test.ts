@@ -31,7 +31,7 @@ function memoryInUse(): number {
 
 test('of fifty event streams one is never read: the others miss nothing and memory stays flat', async () => {
   await using server = await startAdminServer();
-  const token = server.headersOf('read')['authorization']?.slice('Bearer '.length) ?? '';
+  const token = server.tokenOf('read');
   const seen = Array.from({ length: readers }, (): number[] => []);
   const resets = Array.from({ length: readers }, () => 0);
   const clients = await Promise.all(
@@ -80,7 +80,7 @@ test('of fifty event streams one is never read: the others miss nothing and memo
 
 test('a client that lost its connection goes on behind the last event it had', async () => {
   await using server = await startAdminServer();
-  const token = server.headersOf('read')['authorization']?.slice('Bearer '.length) ?? '';
+  const token = server.tokenOf('read');
   const say = (message: string) =>
     server.publishers.pluginLog({ plugin: pluginId, time: 0, level: 'info', message, fields: {} });
   const first = await openEvents(server.admin, token, 'topics=log');

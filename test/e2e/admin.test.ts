@@ -21,7 +21,7 @@ beforeAll(async () => {
     plugins: { 'real.plugin': { source }, 'other.plugin': { source: '' } },
   });
   token = (await openTokens(box.stateFolder).create({ name: 'all', scopes: ['admin'] })).token;
-  admin = await startAdmin(box, { port: 0, permissions: box.permissions });
+  admin = await startAdmin(box, { port: 0 });
 });
 afterAll(async () => {
   await admin.close();
@@ -89,6 +89,27 @@ describe('the admin API of a real runtime', () => {
     expect(await ask('DELETE', '/plugins/up.loaded')).toMatchObject({ status: 404 });
   });
 
+  test('takes in a script of several files and runs it, and nothing of one whose files lead out', async () => {
+    const manifest = 'id = "up.parts"\nversion = "1.0.0"\nkind = "script"\nentry = "main.ts"\n';
+    const artifact = btoa(`export { two } from './lib/two.ts';`);
+    const upload = (path: string) =>
+      ask('POST', '/plugins', {
+        manifest,
+        artifact,
+        files: [{ path, content: btoa('export const two = () => 2;') }],
+      });
+    expect(await upload('../two.ts')).toMatchObject({ status: 422, body: { code: 'ARTIFACT_NAME_REFUSED' } });
+    expect(await upload('lib/three.ts')).toMatchObject({ status: 422, body: { code: 'SCRIPT_INVALID' } });
+    expect(await ask('GET', '/plugins/up.parts')).toMatchObject({ status: 404 });
+    expect(await upload('lib/two.ts')).toMatchObject({ status: 201, body: { state: 'Disabled' } });
+    await ask('POST', '/plugins/up.parts/enable');
+    expect(await ask('POST', '/plugins/up.parts/call', { export: 'two' })).toEqual({
+      status: 200,
+      body: { result: 2 },
+    });
+    await ask('DELETE', '/plugins/up.parts');
+  });
+
   test('grants for a while and takes away, as the config then says', async () => {
     const entry = async () => {
       const { body } = await ask('GET', '/config');
@@ -121,6 +142,10 @@ describe('the admin API of a real runtime', () => {
       body: { state: 'Ready' },
     });
     expect(await entry()).toMatchObject({ permissions: [], leases: [] });
+    await ask('POST', '/permissions/other.plugin/grant', { permissions: ['log', 'metrics'] });
+    expect(await entry()).toMatchObject({ permissions: ['log', 'metrics'] });
+    await ask('POST', '/permissions/other.plugin/revoke', { permissions: 'all' });
+    expect(await entry()).toMatchObject({ permissions: [] });
   });
 
   test.each([

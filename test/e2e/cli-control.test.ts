@@ -20,6 +20,9 @@ id = "calculator"
 enabled = true # on
 artifact_path = "calculator.ts"
 permissions = ["log"]
+
+[signalbox]
+auto_discover = true
 `;
 
 // Each command is a process of its own.
@@ -66,14 +69,21 @@ describe('commands about a running runtime', () => {
         stderr: expect.stringContaining('error CALL_INVALID'),
       });
       const listed = await cli('list', '--json');
+      const [named, found] = [{ id: 'calculator' }, { id: 'wanting', enabled: false, foundIn: 'wanting' }];
       expect([JSON.parse(listed.stdout), listed.stderr]).toEqual([
-        [expect.objectContaining({ id: 'calculator', status: expect.objectContaining({ state: 'Ready' }) })],
+        [
+          expect.objectContaining({ ...named, status: expect.objectContaining({ state: 'Ready' }) }),
+          expect.objectContaining({ ...found, status: expect.objectContaining({ state: 'Disabled' }) }),
+        ],
         '',
       ]);
+      expect((await cli('list')).stdout).toMatch(
+        /^wanting +Disabled +no +- +1\.0\.0 +wanting \(found, no entry/m,
+      );
       expect(await cli('disable', 'calculator')).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(
-          /^Disabled "calculator" in calc\.toml:6: enabled = false # on\ncalculator Disabled/,
+          /^Disabled "calculator" in calc\.toml:6: enabled = false # on\ncalculator Disabled in the config\n$/,
         ),
         stderr: '',
       });
@@ -90,6 +100,7 @@ describe('commands about a running runtime', () => {
         code: 1,
         stderr: expect.stringContaining('SCRIPT_INVALID'),
       });
+      expect((await cli('list')).stdout).toMatch(/^calculator +Ready \(degraded\) .*SCRIPT_INVALID$/m);
       await writeFile(join(app.folder, 'calculator.ts'), calculator);
       expect(await cli('retry', 'calculator', '--json')).toMatchObject({
         code: 0,

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliApp, createCliApp, greeter } from '../support/cli-app.ts';
+import { type CliApp, createCliApp, greeter, keeper, keeping } from '../support/cli-app.ts';
 
 let app: CliApp;
 beforeAll(async () => {
@@ -21,8 +23,7 @@ function jsonLines(stdout: string): readonly Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-/** Beside the lines of relays, and on standard error for it is none of them. */
-/** Whoever keeps this output must not be let in by it: there is no token. */
+/** Beside the lines of relays. Whoever keeps this output must not be let in by it: there is no token. */
 const served = expect.stringMatching(
   /^Admin API at http:\/\/127\.0\.0\.1:\d+\/api\/v1\nDashboard at http:\/\/127\.0\.0\.1:\d+\/\nSign in with a token: .*\n$/,
 );
@@ -129,6 +130,31 @@ describe('signalbox run of a single artifact', () => {
     ]);
     const allowed = await app.cli('run', 'wanting', '--once', '--allow-list=waves');
     expect([allowed.code, allowed.stdout]).toEqual([0, expect.stringMatching(/wanting info waves\/a\.vcd/)]);
+  });
+
+  test('lets it write and keep values from one run to the next, as flags allow', async () => {
+    await app.write('keeper.ts', keeper);
+    await app.write('out/seed.txt', '');
+    const refused = await app.cli('run', 'keeper.ts', '--once', '--allow-write=out');
+    expect(refused.stderr).toMatch(/IMPORT_UNDECLARED .*storage.*\n {2}hint: Add --allow-storage=SPACE\n$/);
+    const flags = ['--allow-write=out', '--allow-storage=notes'];
+    const runs = [
+      await app.cli('run', 'keeper.ts', '--once', ...flags),
+      await app.cli('run', 'keeper.ts', '--once', ...flags),
+    ];
+    expect(runs.map(({ code, stdout }) => [code, /keeper info (run .*)/.exec(stdout)?.[1]])).toEqual([
+      [0, 'run 1'],
+      [0, 'run 2'],
+    ]);
+    expect(await readFile(join(app.folder, 'out/runs.txt'), 'utf8')).toBe('2');
+  });
+
+  test('names one flag for what belongs together', async () => {
+    await app.write('keeping/plugin.toml', keeping);
+    await app.write('keeping/main.ts', keeper);
+    expect((await app.cli('run', 'keeping', '--once')).stderr).toContain(
+      '\n  hint: Add --allow-write=out --allow-storage=notes\n',
+    );
   });
 
   test('refuses permission flags beside a config', async () => {

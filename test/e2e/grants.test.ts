@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRuntime } from '../../src/runtime.ts';
-import { type CliApp, createCliApp } from '../support/cli-app.ts';
+import { type CliApp, createCliApp, keeper, keeping } from '../support/cli-app.ts';
 import { driveTerminal, hasTerminal } from '../support/terminal.ts';
 
 let app: CliApp;
@@ -196,6 +196,23 @@ describe.skipIf(!hasTerminal)('on a terminal', patience, () => {
       [['Allow for this run', '\u001b[B\r']],
     );
     expect([code, output]).toEqual([0, expect.stringContaining('wanting info waves/a.vcd')]);
+  });
+
+  test('one artifact is asked whether it may write and keep values, but for what a flag allows', async () => {
+    await app.write('keeping/plugin.toml', keeping);
+    await app.write('keeping/main.ts', keeper);
+    await app.write('out/seed.txt', '');
+    const allow = '\u001b[B\r';
+    const { code, output } = await driveTerminal(
+      app,
+      ['run', 'keeping', '--once', '--allow-write=out'],
+      [
+        ['requires storage:read:notes', allow],
+        ['requires storage:write:notes', allow],
+      ],
+    );
+    expect([code, output]).toEqual([0, expect.stringContaining('keeping info run 1')]);
+    expect(output).not.toContain('requires fs:write');
   });
 
   test('nobody is asked with --no-prompt', async () => {

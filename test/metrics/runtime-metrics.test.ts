@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parsePluginId } from '../../src/core/ids.ts';
 import { createRuntimeMetrics } from '../../src/metrics/runtime-metrics.ts';
-import { type AdminServer, board, pluginId, ready, startAdminServer } from '../support/admin-server.ts';
+import { packageVersion } from '../../src/package-version.ts';
+import { type AdminServer, board, json, pluginId, ready, startAdminServer } from '../support/admin-server.ts';
 
 const time = 0;
 const plugin = pluginId;
@@ -120,9 +121,9 @@ describe('what plugins report themselves', () => {
     );
     expect(reported).toEqual([
       [`signalbox_plugin_reported_total{plugin="${plugin}",name="rows",labels=""}`, 6],
-      [`signalbox_plugin_reported{plugin="${plugin}",name="heat",labels="a=1,b=2"}`, 4],
+      [`signalbox_plugin_reported_value{plugin="${plugin}",name="heat",labels="a=1,b=2"}`, 4],
       [
-        `signalbox_plugin_reported{plugin="${plugin}",name="evil\\"} 1\\nfake_total 9",labels="x\\\\=\\"\\n"}`,
+        `signalbox_plugin_reported_value{plugin="${plugin}",name="evil\\"} 1\\nfake_total 9",labels="x\\\\=\\"\\n"}`,
         5,
       ],
     ]);
@@ -143,7 +144,9 @@ describe('what plugins report themselves', () => {
     for (let each = 0; each < 150; each++) report(`metric ${each}`);
     report('x'.repeat(1_000));
     const { samples } = await scrape(server);
-    const kept = [...samples.keys()].filter((series) => series.startsWith('signalbox_plugin_reported{'));
+    const kept = [...samples.keys()].filter((series) =>
+      series.startsWith('signalbox_plugin_reported_value{'),
+    );
     expect([kept.length, samples.get(ofPlugin('reports_dropped_total'))]).toEqual([100, 51]);
   });
 });
@@ -179,6 +182,41 @@ test('names of limits a cell makes up are counted together', async () => {
     samples.get(ofPlugin('limit_hits_total', ',limit="made up 0"')),
     samples.get(ofPlugin('limit_hits_total', ',limit="other"')),
   ]).toEqual([64, 2, 88]);
+});
+
+test('a hundred thousand ids that are made up leave no series, and no usage', async () => {
+  await using server = await startAdminServer();
+  const { telemetry } = server.publishers;
+  const before = await scrape(server);
+  for (let each = 0; each < 100_000; each++) {
+    const madeUp = parsePluginId(`made.up${each}`);
+    telemetry({ kind: 'counter', time, name: 'plugin.calls', plugin: madeUp, total: 1 });
+    telemetry({ kind: 'usage', time, plugin: madeUp, calls: 1, fuel: 1, cpuMs: 1, memoryBytes: 1 });
+  }
+  const paths = ['', '/usage', '/call', '/enable', '/about', '/actors'].map(
+    (rest) => `/plugins/made.up1${rest}`,
+  );
+  const asked = await Promise.all(
+    paths.map(async (path) => {
+      const isCommand = path.endsWith('/call') || path.endsWith('/enable');
+      const init = path.endsWith('/call')
+        ? json('POST', { export: 'x' })
+        : { method: isCommand ? 'POST' : 'GET' };
+      return (await server.fetch(path, init)).status;
+    }),
+  );
+  expect(asked).toEqual(paths.map(() => 404));
+  expect(await scrape(server)).toEqual(before);
+});
+
+test('each plugin has its counters from the start, and the runtime says its version', async () => {
+  await using server = await startAdminServer();
+  const { samples } = await scrape(server);
+  expect([
+    samples.get(ofPlugin('call_errors_total')),
+    samples.get(ofPlugin('restarts_total')),
+    samples.get(`signalbox_build_info{version="${packageVersion()}"}`),
+  ]).toEqual([0, 0, 1]);
 });
 
 test('metrics that are disposed of count no more', async () => {

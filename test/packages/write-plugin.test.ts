@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -16,8 +16,21 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const manifestOf = (entry: string) =>
   `id = "up.loaded"\nversion = "1.0.0"\nkind = "script"\nentry = ${JSON.stringify(entry)}\n`;
-const write = (manifest: string, code = 'export const one = () => 1;') =>
-  writePlugin({ manifest, code: Buffer.from(code) }, folder, artifacts, new AbortController().signal);
+const write = (
+  manifest: string,
+  code = 'export const one = () => 1;',
+  files: Readonly<Record<string, string>> = {},
+) =>
+  writePlugin(
+    {
+      manifest,
+      code: Buffer.from(code),
+      files: Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text) })),
+    },
+    folder,
+    artifacts,
+    new AbortController().signal,
+  );
 
 describe('an uploaded plugin', () => {
   test('gets a folder named by its id', async () => {
@@ -39,6 +52,81 @@ describe('an uploaded plugin', () => {
   ])('is refused with %s, and nothing stays', async (_name, manifest, code) => {
     await expect(write(manifest)).rejects.toMatchObject({ code });
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('brings the modules its code imports, and assets', async () => {
+    const files = {
+      'src/lib/two.ts': 'export const two = 2;',
+      'assets/logo.svg': '<svg/>',
+      README: 'read me',
+    };
+    await write(manifestOf('src/main.ts'), `export { two } from './lib/two.ts';`, files);
+    const path = join(folder, 'up.loaded');
+    expect((await readdir(path, { recursive: true })).toSorted()).toEqual([
+      'README',
+      'assets',
+      'assets/logo.svg',
+      'plugin.toml',
+      'src',
+      'src/lib',
+      'src/lib/two.ts',
+      'src/main.ts',
+    ]);
+    const { code } = await artifacts.open(path, folder, new AbortController().signal);
+    expect(code).toMatchObject({ source: expect.stringContaining('two=2') });
+  });
+
+  test.each([
+    '../two.ts',
+    'lib/../../two.ts',
+    '/tmp/two.ts',
+    '//two.ts',
+    'lib//two.ts',
+    './two.ts',
+    'lib/',
+    '.',
+    '..',
+    'lib\\two.ts',
+    'C:two.ts',
+    'two.ts:stream',
+    'con.ts',
+    'lib/aux',
+    '%2e%2e/two.ts',
+    '\uff0e\uff0e/two.ts',
+    'two\u0000.ts',
+    'two.ts ',
+    'two\n.ts',
+    'x'.repeat(256),
+  ])('is refused with a file at %j, and nothing stays', async (path) => {
+    const writing = write(manifestOf('main.ts'), undefined, { [path]: 'export {}' });
+    await expect(writing).rejects.toMatchObject({ code: 'ARTIFACT_NAME_REFUSED' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test.each([
+    ['its manifest', { 'plugin.toml': '' }],
+    ['its entry', { 'main.ts': '' }],
+    ['a folder', { 'lib/a.ts': '', lib: '' }],
+    ['below a file', { 'main.ts/a': '' }],
+  ])('is refused with a file where %s is, and nothing stays', async (_name, files) => {
+    await expect(write(manifestOf('main.ts'), undefined, files)).rejects.toMatchObject({
+      code: 'ARTIFACT_INVALID',
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is refused with code that imports what was not sent, and nothing stays', async () => {
+    const writing = write(manifestOf('main.ts'), `import './lib/two.ts';`);
+    await expect(writing).rejects.toMatchObject({ code: 'SCRIPT_INVALID' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('sweeps what an upload that was killed left an hour ago, and nothing younger', async () => {
+    const hourAgo = new Date(Date.now() - 3_700_000);
+    for (const name of ['.upload-old', '.upload-new']) await mkdir(join(folder, name));
+    await utimes(join(folder, '.upload-old'), hourAgo, hourAgo);
+    await write(manifestOf('main.ts'));
+    expect((await readdir(folder)).toSorted()).toEqual(['.upload-new', 'up.loaded']);
   });
 
   test('is refused with code that does not parse', async () => {

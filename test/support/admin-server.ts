@@ -57,6 +57,7 @@ export interface AdminServer extends AsyncDisposable {
   /** By path behind the prefix, as somebody with a token of that scope. */
   fetch(path: string, init?: RequestInit, caller?: Caller): Promise<Response>;
   headersOf(caller: Caller): Record<string, string>;
+  tokenOf(caller: Caller): string;
 }
 
 export async function startAdminServer(options: AdminOptions = {}): Promise<AdminServer> {
@@ -74,7 +75,6 @@ export async function startAdminServer(options: AdminOptions = {}): Promise<Admi
   publishers.pluginStatus(board([ready]));
   const admin = await startAdmin(runtime, {
     port: 0,
-    permissions: runtime.permissions,
     onFault: (error) => faults.push(error),
     ...options,
   });
@@ -90,6 +90,7 @@ export async function startAdminServer(options: AdminOptions = {}): Promise<Admi
     faults,
     stateFolder,
     headersOf,
+    tokenOf: (caller) => secrets.get(caller) ?? '',
     fetch: (path, init = {}, caller = 'admin') =>
       fetch(admin.address + (path.startsWith('/metrics') ? path : admin.prefix + path), {
         ...init,
@@ -150,7 +151,10 @@ function cannedRuntime(relays: Runtime['relays'], stateFolder: string, asked: st
     disable: (id) => answer('disable', id),
     reload: (id) => answer('reload', id),
     retry: (id) => answer('retry', id),
-    register: async ({ manifest, code }) => answer(`register ${manifest} ${Buffer.from(code)}`, pluginId),
+    register: async ({ manifest, code, files = [] }) => {
+      const parts = [code, ...files.map(({ path, bytes }) => `${path}=${Buffer.from(bytes)}`)];
+      return answer(`register ${manifest} ${parts.map(String).join(' ')}`, pluginId);
+    },
     remove: async (id) => void (await answer('remove', id)),
     waiting: () => 7,
   };

@@ -30,6 +30,38 @@ export const lifecycle = {
 };
 `;
 
+/** Counts its runs in its storage, and writes the number into a file. */
+export const keeper = `
+import { log } from 'signalbox:plugin/log';
+import { write } from 'signalbox:plugin/filesystem';
+import { get, set } from 'signalbox:plugin/storage';
+export const lifecycle = {
+  init() {
+    const [before = 0] = get('notes', 'runs') ?? [];
+    set('notes', 'runs', new Uint8Array([before + 1]));
+    write('out/runs.txt', 0n, new Uint8Array([48 + before + 1]), true);
+    log('info', 'run ' + (before + 1), []);
+    return { version: '1.0.0', description: '', capabilities: [] };
+  },
+  handleEvent() {},
+  shutdown() {},
+};
+`;
+
+/** The manifest of a folder with that as `main.ts`. */
+export const keeping = `
+id = "keeping"
+version = "1.0.0"
+kind = "script"
+entry = "main.ts"
+permissions = [
+  { want = "log", reason = "to say how often it ran" },
+  { want = "fs:write:out", reason = "to tell others" },
+  { want = "storage:read:notes", reason = "to know how often it ran" },
+  { want = "storage:write:notes", reason = "to count" },
+]
+`;
+
 export const config = `# The plugins of the test.
 
 [plugins]

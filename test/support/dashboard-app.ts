@@ -106,7 +106,7 @@ export async function startDashboardApp(): Promise<DashboardApp> {
   const config = join(folder, 'signalbox.toml');
   const runtime = await createRuntime({ config });
   const { token } = await openTokens(runtime.stateFolder).create({ name: 'test', scopes: ['admin'] });
-  const admin = await startAdmin(runtime, { port: 0, permissions: runtime.permissions });
+  const admin = await startAdmin(runtime, { port: 0 });
   await serving(runtime, 'waves.hello_world');
   return {
     folder,

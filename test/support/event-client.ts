@@ -5,6 +5,9 @@ import { createEventReader, type ReceivedEvent } from '../../src/wire/event-read
 export interface EventClient {
   /** Kept unless somebody else receives them. */
   readonly events: readonly ReceivedEvent[];
+  readonly status: number;
+  /** Resolves when either side has ended it. */
+  readonly ended: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -33,6 +36,8 @@ export async function openEvents(
   const settled = Promise.allSettled([ended]);
   return {
     events,
+    status: response.status,
+    ended: settled,
     close: async () => {
       aborting.abort();
       await settled;

@@ -9,6 +9,8 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly anyOf?: readonly Schema[];
+  readonly const?: unknown;
 }
 
 /** Tables that have a page of their own, by their key. */
@@ -41,6 +43,8 @@ function rowsOf(schema: Schema, prefix: string): (readonly string[])[] {
 }
 
 function typeOf(schema: Schema): string {
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
   if (schema.type === 'array') return schema.items ? `list of ${plural(typeOf(schema.items))}` : 'list';
   if (schema.type === 'object') return 'table';
