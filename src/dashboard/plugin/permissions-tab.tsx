@@ -152,9 +152,12 @@ function useChange(id: string): Act {
   const toast = useToast();
   return async (path, body, said) => {
     try {
-      await live.client.send('POST', `/permissions/${encodeURIComponent(id)}/${path}`, body);
-      const state = live.snapshot().board.plugins.get(id)?.state;
-      toast({ text: `${said}; ${id} is ${state}`, tone: 'fine' });
+      const { state, phase } = await live.client.command(
+        `/permissions/${encodeURIComponent(id)}/${path}`,
+        body,
+      );
+      const place = phase === undefined ? state : `${state}, ${phase}`;
+      toast({ text: `${said}; ${id} is ${place}`, tone: 'fine' });
     } catch (thrown) {
       const { message, hint } = problemIn(thrown);
       toast({ text: hint === undefined ? message : `${message}. ${hint}`, tone: 'bad' });

@@ -4,6 +4,7 @@ import { useLive } from '../live/live-context.ts';
 import { ErrorNotice } from '../parts/error-notice.tsx';
 import { Empty, Loading } from '../parts/remote-view.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
+import { tierText } from '../parts/tier-text.ts';
 import { clockText } from '../parts/times.ts';
 import { PluginSwitch } from '../plugins/plugin-switch.tsx';
 import { useCommand } from '../plugins/use-command.ts';
@@ -47,7 +48,7 @@ export function PluginPage({ id, tab }: PluginPageProps) {
   }
   return (
     <div className="page">
-      <PluginHead plugin={plugin} />
+      <PluginHead plugin={plugin} tab={tab} />
       <nav className="tabs" aria-label={`About ${id}`}>
         {pluginTabs.map((each) => (
           <a
@@ -60,18 +61,20 @@ export function PluginPage({ id, tab }: PluginPageProps) {
         ))}
       </nav>
       <Suspense fallback={<Loading what={titles[tab]} />}>
-        <Tab plugin={plugin} tab={tab} />
+        {/* Another runtime has another past. */}
+        <Tab key={board.generation} plugin={plugin} tab={tab} />
       </Suspense>
     </div>
   );
 }
 
-function PluginHead({ plugin }: { readonly plugin: PluginReport }) {
+function PluginHead({ plugin, tab }: { readonly plugin: PluginReport; readonly tab: PluginTab }) {
   const { id, version, since, error, degraded, message, cell, tier } = plugin;
   const [run, running] = useCommand(id);
   const { link } = useLive();
   const isIdle = running === undefined && link.state === 'live';
   const isConfigured = plugin.foundIn === undefined;
+  const isWaiting = plugin.phase === 'pendingApproval';
   return (
     <header className="plugin-head">
       <p className="crumbs">
@@ -100,10 +103,14 @@ function PluginHead({ plugin }: { readonly plugin: PluginReport }) {
           {plugin.state} since {clockText(since)}
         </span>
         {cell !== undefined && <span>Cell {cell}</span>}
-        {tier !== undefined && <span>{tier}</span>}
+        {tier !== undefined && <span>Confined: {tierText(tier)}</span>}
       </p>
       {error ? (
-        <ErrorNotice error={error} />
+        <ErrorNotice error={error} isWarning={isWaiting}>
+          {isWaiting && tab !== 'permissions' && (
+            <a href={addressOf({ page: 'plugin', id, tab: 'permissions' })}>Decide on its permissions</a>
+          )}
+        </ErrorNotice>
       ) : degraded ? (
         <ErrorNotice error={degraded} isWarning />
       ) : (

@@ -15,6 +15,7 @@ interface TimePlotProps {
 
 const heightPx = 180;
 const axisPx = 64;
+const timeAxisPx = 28;
 
 /** Lines over time; the figures at its end stand in its heading, for those who do not see lines. */
 export function TimePlot({ times, plot, valueText, steps }: TimePlotProps) {
@@ -43,6 +44,7 @@ export function TimePlot({ times, plot, valueText, steps }: TimePlotProps) {
               stroke: () => colour('--ink-muted'),
               values: (_, ticks) => ticks.map((time) => clockText(time * 1_000)),
               space: 90,
+              size: timeAxisPx,
               grid: { stroke: () => colour('--line'), width: 1 },
               ticks: { show: false },
             },

@@ -1,11 +1,11 @@
 import type { PluginReport } from '../../wire/plugin-status.ts';
-import { useLive } from '../live/live-context.ts';
+import { useIsLive } from '../live/live-context.ts';
 import { useCommand } from './use-command.ts';
 
 /** Turns a plugin on or off in the config file. */
 export function PluginSwitch({ plugin }: { readonly plugin: PluginReport }) {
   const [run, running] = useCommand(plugin.id);
-  const { link } = useLive();
+  const isLive = useIsLive();
   const isOn = plugin.state !== 'Disabled';
   return (
     <button
@@ -15,7 +15,7 @@ export function PluginSwitch({ plugin }: { readonly plugin: PluginReport }) {
       aria-checked={running === 'enable' || (running !== 'disable' && isOn)}
       aria-label={`${plugin.id} enabled`}
       aria-busy={running !== undefined}
-      disabled={running !== undefined || link.state !== 'live'}
+      disabled={running !== undefined || !isLive}
       onClick={() => run(isOn ? 'disable' : 'enable')}
     >
       <span className="switch-knob" />
