@@ -23,6 +23,13 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
   const main = useRef<HTMLElement>(null);
   const current = place.page === 'plugin' ? 'plugins' : place.page;
   const heading = titleOf(place);
+  const isFirst = useRef(true);
+  // The link that led here is gone with its page. Keys go on from the content, and screen readers tell of it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each other page
+  useEffect(() => {
+    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [heading]);
   useEffect(() => {
     document.title = `${heading} · Signalbox`;
   }, [heading]);

@@ -162,7 +162,8 @@ function elementsOf(chart: Chart, layout: Layout, lit: Lit) {
       position: { x, y },
       width,
       height,
-      className: isActive ? 'active' : '',
+      // The machine itself is everywhere; it would colour the whole map.
+      className: isActive && parent !== undefined ? 'active' : '',
       ...(parent !== undefined && { parentId: parent }),
       data: { state, notes: notesOf(state), isActive, isInnermost: lit.states.at(-1) === id },
     };

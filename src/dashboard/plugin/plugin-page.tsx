@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import type { PluginReport } from '../../wire/plugin-status.ts';
 import { useLive } from '../live/live-context.ts';
 import { ErrorNotice } from '../parts/error-notice.tsx';
+import { PartBoundary } from '../parts/part-boundary.tsx';
 import { Empty, Loading } from '../parts/remote-view.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { tierText } from '../parts/tier-text.ts';
@@ -60,10 +61,12 @@ export function PluginPage({ id, tab }: PluginPageProps) {
           </a>
         ))}
       </nav>
-      <Suspense fallback={<Loading what={titles[tab]} />}>
-        {/* Another runtime has another past. */}
-        <Tab key={board.generation} plugin={plugin} tab={tab} />
-      </Suspense>
+      <PartBoundary key={tab}>
+        <Suspense fallback={<Loading what={titles[tab]} />}>
+          {/* Another runtime has another past. */}
+          <Tab key={board.generation} plugin={plugin} tab={tab} />
+        </Suspense>
+      </PartBoundary>
     </div>
   );
 }
@@ -85,12 +88,22 @@ function PluginHead({ plugin, tab }: { readonly plugin: PluginReport; readonly t
         <StateBadge plugin={plugin} />
         <div className="actions">
           {plugin.state === 'Error' && isConfigured && (
-            <button type="button" className="button primary" disabled={!isIdle} onClick={() => run('retry')}>
+            <button
+              type="button"
+              className={isWaiting ? 'button' : 'button primary'}
+              aria-disabled={!isIdle}
+              onClick={() => isIdle && run('retry')}
+            >
               Retry
             </button>
           )}
           {plugin.state !== 'Disabled' && isConfigured && (
-            <button type="button" className="button" disabled={!isIdle} onClick={() => run('reload')}>
+            <button
+              type="button"
+              className="button"
+              aria-disabled={!isIdle}
+              onClick={() => isIdle && run('reload')}
+            >
               Reload
             </button>
           )}
