@@ -84,6 +84,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         audit: publishers.audit,
         telemetry: publishers.telemetry,
       },
+      ...(options.network && { network: options.network }),
       ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
       ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
     }),
