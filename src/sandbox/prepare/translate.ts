@@ -18,6 +18,8 @@ const handleHooks = [
   [/(function rscTableCreate(?:Own|Borrow)\([^)]*\) \{)/g, '$1 WebAssembly.handleMade();'],
   [/(function rscTableRemove\([^)]*\) \{)/g, '$1 WebAssembly.handleDropped();'],
 ] as const;
+/** A list of numbers is cut out of a memory as far as there is any: its cell cuts only what is there. */
+const listCopies = /\b(memory\d+\.buffer)\.slice\(/g;
 const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url.*\n/;
 
 /**
@@ -83,6 +85,7 @@ function asFunctionBody(glue: string): string {
   }
   const counted = handleHooks.reduce((text, [place, hooked]) => text.replace(place, hooked), glue);
   return `${counted
+    .replace(listCopies, 'copyOfMemory($1, ')
     .replace(
       instantiateHead,
       () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly) {',
