@@ -10,10 +10,13 @@ import { encodeReport, usageBytes } from '../protocol/usage.ts';
 import { ValueError } from '../protocol/value-format.ts';
 import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
+import { GlueTimers } from './glue-timers.ts';
 import { GuestMeter } from './guest-meter.ts';
 import { GuestStack } from './guest-stack.ts';
+import { GuestTasks } from './guest-tasks.ts';
 import { HostRefusal } from './host-refusal.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import { Parking } from './parking.ts';
 import { ProcessorTime } from './processor-time.ts';
 import { instantiateScript, type Script } from './script-code.ts';
 import {
@@ -67,7 +70,14 @@ export class Guest {
   readonly #options: GuestOptions;
   readonly #queue: Message[] = [];
   readonly #hostCalls = new Map<number, HostCall>();
-  readonly #stack = new GuestStack(() => this.#meter.beginLift());
+  readonly #tasks = new GuestTasks({ busy: () => this.#busy(), idle: () => this.#idle() });
+  readonly #timers = new GlueTimers();
+  readonly #stack = new GuestStack({
+    lift: () => this.#meter.beginLift(),
+    entered: () => this.#tasks.entered(),
+    left: () => this.#tasks.left(),
+    pause: () => this.#tasks.pause(),
+  });
   readonly #meter: GuestMeter;
   readonly #processor = new ProcessorTime();
   #nextHostCall = 1;
@@ -75,6 +85,7 @@ export class Guest {
   #current = 0;
   #code: GuestCode | undefined;
   #wasi: Wasi | undefined;
+  #parking: Parking | undefined;
   #isRunning = false;
   #isGone = false;
 
@@ -96,7 +107,7 @@ export class Guest {
     if (!this.#announce(0)) await channel.drained();
     try {
       const imports = await this.#imports();
-      const confinement = { meter: this.#meter, stack: this.#stack };
+      const confinement = { meter: this.#meter, stack: this.#stack, tasks: this.#tasks, timers: this.#timers };
       this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
       const code = await (script
         ? instantiateScript(program, imports, confinement, script)
@@ -132,7 +143,7 @@ export class Guest {
     const waiting = this.#hostCalls.get(call);
     if (!waiting) return;
     this.#hostCalls.delete(call);
-    this.#processor.start();
+    if (!this.#tasks.areAny) this.#processor.start();
     const [isRefused, value] = decodeValue(body) as readonly [boolean, unknown];
     if (isRefused) waiting.reject(new HostRefusal(value));
     else waiting.resolve(value);
@@ -143,6 +154,8 @@ export class Guest {
     this.#isGone = true;
     this.#code = undefined;
     this.#hostCalls.clear();
+    this.#timers.end();
+    this.#parking?.end();
     this.#leave();
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
   }
@@ -177,7 +190,7 @@ export class Guest {
     this.#current = call;
     const [exportName, args] = decodeValue(body) as readonly [string, readonly unknown[]];
     this.#meter.begin({ limit: 'fuel_per_call', fuel: this.#options.budgets.fuelPerCall });
-    const called = await this.#code?.call(exportName, args);
+    const called = await this.#endTasks(await this.#code?.call(exportName, args));
     if (this.#isGone || !called) return undefined;
     const ended = this.#wasi ? await this.#endWasi(this.#wasi, called) : called;
     if (ended?.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
@@ -201,6 +214,18 @@ export class Guest {
   #leave(): void {
     leaveProcessor(this);
     this.#processor.stop();
+  }
+
+  #busy(): void {
+    this.#parking?.end();
+    this.#processor.start();
+    if (!isTaken()) takeProcessor(this);
+  }
+
+  /** Its tasks wait. */
+  #idle(): void {
+    this.#leave();
+    if (!this.#isGone) this.#parking?.begin();
   }
 
   /** Lets others run while the guest, which has had its share, is suspended. */
@@ -280,6 +305,17 @@ export class Guest {
     onGone();
   }
 
+  /** A task may give its result and go on, and start others; the call lasts until the last is over, within its deadline. */
+  async #endTasks(called: CallEnd | undefined): Promise<CallEnd | undefined> {
+    if (!this.#tasks.areAny || called?.end === 'failed') return called;
+    try {
+      await this.#tasks.over();
+      return called;
+    } catch (thrown) {
+      return { end: 'failed', error: toErrorRecord(thrown, 'GUEST_TRAPPED') };
+    }
+  }
+
   /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
   async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
     wasi.endLines();
@@ -295,7 +331,13 @@ export class Guest {
   async #imports(): Promise<HostImportObject> {
     const { imports } = this.#options.program;
     const own = imports.filter(({ interface: name }) => !isWasi(name));
-    if (own.length < imports.length) this.#wasi = await openWasi(imports, this.#wasiHost());
+    if (own.length < imports.length) {
+      this.#wasi = await openWasi(imports, this.#wasiHost());
+      this.#parking = new Parking({
+        wait: (name, fn, args) => this.#sendHostCall(name, fn, args, false),
+        start: (name, fn, args) => this.#sendHostCall(name, fn, args, true),
+      });
+    }
     return {
       ...this.#wasi?.imports,
       ...Object.fromEntries(
@@ -316,6 +358,7 @@ export class Guest {
       start: (name, fn, args) => this.#callHost(name, fn, args, true),
       tell: (name, fn, args) => this.#tellHost(name, fn, args),
       fail: (error) => this.#doom(error),
+      lift: () => this.#meter.beginLift(),
     };
   }
 
@@ -351,8 +394,17 @@ export class Guest {
     return call;
   }
 
-  /** @param isAside the guest goes on meanwhile */
+  /** @param isAside the guest goes on meanwhile, as one with tasks always does */
   #callHost(interfaceName: string, fn: string, args: readonly unknown[], isAside = false): Promise<unknown> {
+    return this.#sendHostCall(interfaceName, fn, args, isAside || this.#tasks.areAny);
+  }
+
+  #sendHostCall(
+    interfaceName: string,
+    fn: string,
+    args: readonly unknown[],
+    isAside: boolean,
+  ): Promise<unknown> {
     const { id, channel, maxBytes } = this.#options;
     if (this.#isGone) return new Promise(() => {});
     if (this.#hostCalls.size >= maxHostCalls) {

@@ -12,6 +12,7 @@ import { randomImports } from './random.ts';
 import { ResourceNumbers, Unobtainable } from './resource.ts';
 import { socketImports } from './sockets.ts';
 import { streamImports } from './streams.ts';
+import { wasi3Imports } from '../wasi3/wasi3.ts';
 import type { WasiContext, WasiInterfaces } from './wasi-context.ts';
 import type { WasiGrant, WasiHost } from './wasi-host.ts';
 import { WitError } from './wit-error.ts';
@@ -39,15 +40,18 @@ export async function openWasi(imports: readonly ProgramImport[], host: WasiHost
   };
   const cli = cliImports(context);
   const filesystem = filesystemImports(context);
+  const clocks = clockImports(context);
+  const random = randomImports(context);
   const interfaces: WasiInterfaces = {
     ...cli.imports,
     ...filesystem.imports,
     ...streamImports,
     ...pollImports(context.waiting),
-    ...clockImports(context),
-    ...randomImports(context),
+    ...clocks,
+    ...random,
     ...socketImports(context),
     ...httpImports(context),
+    ...wasi3Imports(context, { cli, filesystem, clocks, random }),
   };
   for (const { interface: name, functions } of imports) {
     if (isWasi(name)) for (const fn of functions) checkOffered(interfaces, name, fn);
@@ -81,7 +85,7 @@ function checkOffered(interfaces: WasiInterfaces, name: string, fn: string): voi
     'IMPORT_UNKNOWN',
     `The component imports "${fn}" of "${name}", which this host does not offer`,
     {
-      hint: 'This host offers WASI 0.2; build for it',
+      hint: 'This host offers WASI 0.2 and 0.3; build for one of them',
       details: { import: name, function: fn },
     },
   );
