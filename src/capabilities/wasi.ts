@@ -53,8 +53,7 @@ export function wireWasi(context: WiringContext): Readonly<Record<string, HostFu
       const { promise, resolve } = Promise.withResolvers<void>();
       const end = (): void => resolve();
       waits.add(end);
-      const timer =
-        waitMs === undefined ? undefined : clock.setTimeout(end, Math.min(waitMs, maxWaitMs));
+      const timer = waitMs === undefined ? undefined : clock.setTimeout(end, Math.min(waitMs, maxWaitMs));
       signal.addEventListener('abort', end);
       try {
         await promise;

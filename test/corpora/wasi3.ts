@@ -32,7 +32,9 @@ for (const file of globSync(`**/testsuite/wasm32-wasip3/*${wanted}*.wasm`, { cwd
   if (problem === undefined) totals.passed += 1;
   else totals.failed += 1;
   process.stdout.write(
-    problem === undefined ? `pass ${basename(file)} ${took}\n` : `FAIL ${basename(file)} ${took}: ${problem}\n`,
+    problem === undefined
+      ? `pass ${basename(file)} ${took}\n`
+      : `FAIL ${basename(file)} ${took}: ${problem}\n`,
   );
 }
 process.stdout.write(`${JSON.stringify(totals)}\n`);

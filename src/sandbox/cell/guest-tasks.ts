@@ -2,6 +2,8 @@
 export interface GuestActivity {
   /** Code of the guest runs from here on, after it did not. */
   busy(): void;
+  /** None of it runs, for the moment. */
+  still(): void;
   /** None of it runs, and it has nothing to do before something comes in. */
   idle(): void;
 }
@@ -65,6 +67,7 @@ export class GuestTasks {
     this.#isLooking = true;
     setImmediate(() => {
       this.#isLooking = false;
+      this.#activity.still();
       if (this.#isInside || this.#paused > 0 || this.#live.size === 0) return;
       this.#isIdle = true;
       this.#activity.idle();

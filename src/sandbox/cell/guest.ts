@@ -70,7 +70,11 @@ export class Guest {
   readonly #options: GuestOptions;
   readonly #queue: Message[] = [];
   readonly #hostCalls = new Map<number, HostCall>();
-  readonly #tasks = new GuestTasks({ busy: () => this.#busy(), idle: () => this.#idle() });
+  readonly #tasks = new GuestTasks({
+    busy: () => this.#busy(),
+    still: () => this.#timers.poll(),
+    idle: () => this.#idle(),
+  });
   readonly #timers = new GlueTimers();
   readonly #stack = new GuestStack({
     lift: () => this.#meter.beginLift(),
@@ -107,7 +111,12 @@ export class Guest {
     if (!this.#announce(0)) await channel.drained();
     try {
       const imports = await this.#imports();
-      const confinement = { meter: this.#meter, stack: this.#stack, tasks: this.#tasks, timers: this.#timers };
+      const confinement = {
+        meter: this.#meter,
+        stack: this.#stack,
+        tasks: this.#tasks,
+        timers: this.#timers,
+      };
       this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
       const code = await (script
         ? instantiateScript(program, imports, confinement, script)
@@ -318,6 +327,7 @@ export class Guest {
 
   /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
   async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
+    await wasi.takeStreams();
     wasi.endLines();
     if (ended.end === 'failed') return ended;
     try {
@@ -359,6 +369,7 @@ export class Guest {
       tell: (name, fn, args) => this.#tellHost(name, fn, args),
       fail: (error) => this.#doom(error),
       lift: () => this.#meter.beginLift(),
+      poll: () => this.#timers.poll(),
     };
   }
 

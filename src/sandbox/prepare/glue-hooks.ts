@@ -37,7 +37,8 @@ const hooks: readonly Hook[] = [
   // Its timers end with the instance: it polls.
   {
     place: 'const CURRENT_TASK_META = {};',
-    replacement: 'const { setTimeout, setInterval, clearInterval } = $$hooks.timers; const CURRENT_TASK_META = {};',
+    replacement:
+      'const { setTimeout, setInterval, clearInterval } = $$hooks.timers; const CURRENT_TASK_META = {};',
     within: always,
   },
   // A guest that steps aside in the middle of its code is neither waiting nor stuck, and finds the task it was in when it goes on.
@@ -62,7 +63,8 @@ const hooks: readonly Hook[] = [
   // A call is over when its last task is.
   {
     place: 'const newTaskID = newTask.id();',
-    replacement: 'const newTaskID = newTask.id(); if (isAsync && callingWasmExport !== false) $$hooks.taskBegan(newTask);',
+    replacement:
+      'const newTaskID = newTask.id(); if (isAsync && callingWasmExport !== false) $$hooks.taskBegan(newTask);',
     within: always,
   },
   {
@@ -76,7 +78,11 @@ const hooks: readonly Hook[] = [
     within: always,
   },
   // The same call takes the same way again.
-  { place: "const ASYNC_DETERMINISM = 'random';", replacement: "const ASYNC_DETERMINISM = 'none';", within: always },
+  {
+    place: "const ASYNC_DETERMINISM = 'random';",
+    replacement: "const ASYNC_DETERMINISM = 'none';",
+    within: always,
+  },
   {
     place: /Math\.min\(count >>> 0, ManagedBuffer\.MAX_LENGTH\)/g,
     replacement: `Math.min(count >>> 0, ${maxStreamElements})`,
@@ -90,9 +96,13 @@ const hooks: readonly Hook[] = [
 export function hooked(glue: string): string {
   return hooks.reduce((text, { place, replacement, within }) => {
     if (!text.includes(within)) return text;
-    const changed = typeof place === 'string' ? text.replace(place, () => replacement) : text.replace(place, replacement);
+    const changed =
+      typeof place === 'string' ? text.replace(place, () => replacement) : text.replace(place, replacement);
     if (changed === text) {
-      throw new SignalboxError('INTERNAL', `The translator gave JavaScript without ${JSON.stringify(String(place))}`);
+      throw new SignalboxError(
+        'INTERNAL',
+        `The translator gave JavaScript without ${JSON.stringify(String(place))}`,
+      );
     }
     return changed;
   }, glue);

@@ -127,7 +127,9 @@ interface Callable {
 }
 
 function callable(items: readonly ExternItem[], apiVersion: string): readonly Callable[] {
-  const newer = new Set(items.flatMap(({ name }) => (wasiName(name).endsWith('@0.3') ? withoutVersion(name) : [])));
+  const newer = new Set(
+    items.flatMap(({ name }) => (wasiName(name).endsWith('@0.3') ? withoutVersion(name) : [])),
+  );
   const interfaces = items.filter(
     ({ kind, name, functions }) =>
       kind === 'instance' &&

@@ -15,6 +15,8 @@ export interface WasiHost {
   fail(error: SignalboxError): void;
   /** What is read of a stream of the guest is a message of its own. */
   lift(): void;
+  /** The glue finds only at intervals that something has been written to a stream: now it looks. */
+  poll(): void;
   /** Largest body of a message. */
   readonly maxBytes: number;
 }

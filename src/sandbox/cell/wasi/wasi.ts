@@ -2,6 +2,7 @@ import { SignalboxError } from '../../../core/errors.ts';
 import { isWasi, wasiSupport } from '../../../core/wasi.ts';
 import type { ProgramImport } from '../../program.ts';
 import { camelCase } from '../component-code.ts';
+import { openWasi3 } from '../wasi3/wasi3.ts';
 import { cliImports } from './cli.ts';
 import { clockImports, monotonicClock } from './clocks.ts';
 import { Denials } from './denials.ts';
@@ -12,7 +13,6 @@ import { randomImports } from './random.ts';
 import { ResourceNumbers, Unobtainable } from './resource.ts';
 import { socketImports } from './sockets.ts';
 import { streamImports } from './streams.ts';
-import { wasi3Imports } from '../wasi3/wasi3.ts';
 import type { WasiContext, WasiInterfaces } from './wasi-context.ts';
 import type { WasiGrant, WasiHost } from './wasi-host.ts';
 import { WitError } from './wit-error.ts';
@@ -20,6 +20,8 @@ import { WitError } from './wit-error.ts';
 /** The WASI of one instance. */
 export interface Wasi {
   readonly imports: WasiInterfaces;
+  /** Takes what the guest has written to streams of its own. */
+  takeStreams(): Promise<void>;
   /** Tells the lines that have no end yet. */
   endLines(): void;
   /** Writes what streams still hold, once the call is over. */
@@ -42,6 +44,7 @@ export async function openWasi(imports: readonly ProgramImport[], host: WasiHost
   const filesystem = filesystemImports(context);
   const clocks = clockImports(context);
   const random = randomImports(context);
+  const wasi3 = openWasi3(context, { cli, filesystem, clocks, random });
   const interfaces: WasiInterfaces = {
     ...cli.imports,
     ...filesystem.imports,
@@ -51,13 +54,17 @@ export async function openWasi(imports: readonly ProgramImport[], host: WasiHost
     ...random,
     ...socketImports(context),
     ...httpImports(context),
-    ...wasi3Imports(context, { cli, filesystem, clocks, random }),
+    ...wasi3.imports,
   };
   for (const { interface: name, functions } of imports) {
     if (isWasi(name)) for (const fn of functions) checkOffered(interfaces, name, fn);
   }
+  const hasStreams = imports.some(({ interface: name }) => name.startsWith('wasi:') && name.endsWith('@0.3'));
   return {
     imports: interfaces,
+    takeStreams: async () => {
+      if (hasStreams) await wasi3.settle();
+    },
     endLines: cli.endLines,
     settle: async () => {
       cli.endLines();

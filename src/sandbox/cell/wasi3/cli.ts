@@ -1,6 +1,6 @@
 import type { LineSplitter } from '../wasi/log-lines.ts';
-import type { WasiContext, WasiInterfaces } from '../wasi/wasi-context.ts';
-import { drain, type GuestStream, ok, type Result } from './guest-stream.ts';
+import type { WasiInterfaces } from '../wasi/wasi-context.ts';
+import { type GuestStream, type GuestStreams, ok, type Result } from './guest-stream.ts';
 
 /** `wasi:cli` 0.2 of the same instance, and where its lines go. */
 interface Cli {
@@ -23,12 +23,14 @@ const same = [
 ];
 
 /** `wasi:cli` 0.3: as that of 0.2, with stdin, stdout and stderr as streams. */
-export function cliImports({ host }: WasiContext, { imports, out, err }: Cli): WasiInterfaces {
+export function cliImports(streams: GuestStreams, { imports, out, err }: Cli): WasiInterfaces {
   const { getEnvironment, getArguments, initialCwd } = imports['wasi:cli/environment'];
-  const log = (lines: LineSplitter) => async (stream: GuestStream): Promise<Result> => {
-    await drain(host, stream, (bytes) => lines.write(bytes));
-    return ok;
-  };
+  const log =
+    (lines: LineSplitter) =>
+    async (stream: GuestStream): Promise<Result> => {
+      await streams.drain(stream, (bytes) => lines.write(bytes));
+      return ok;
+    };
   return {
     ...Object.fromEntries(same.map((name) => [`wasi:cli/${name}@0.3`, imports[`wasi:cli/${name}`] ?? {}])),
     'wasi:cli/types@0.3': {},

@@ -1,25 +1,29 @@
 import type { Descriptor, DescriptorFlags, OpenFlags } from '../wasi/descriptor.ts';
-import { Resource } from '../wasi/resource.ts';
+import { Resource, type ResourceNumbers } from '../wasi/resource.ts';
 import { closed, type InputStream, IoError } from '../wasi/streams.ts';
-import type { WasiContext } from '../wasi/wasi-context.ts';
 import { WitError } from '../wasi/wit-error.ts';
-import { drain, type GuestStream, type Result, settled } from './guest-stream.ts';
+import { type GuestStream, type GuestStreams, type Result, settled } from './guest-stream.ts';
 
 const portionBytes = 64n * 1024n;
+/** A `filesize` is unsigned, and an offset is not. */
+const maxOffset = 2n ** 63n - 1n;
 
 /** A file or directory of `wasi:filesystem` 0.3: that of 0.2, which goes to the broker for each use, in other words. */
 export class Descriptor3 extends Resource {
-  readonly #context: WasiContext;
+  readonly #numbers: ResourceNumbers;
+  readonly #streams: GuestStreams;
   readonly #file: Descriptor;
 
-  constructor(context: WasiContext, file: Descriptor) {
-    super(context.numbers);
-    this.#context = context;
+  constructor(numbers: ResourceNumbers, streams: GuestStreams, file: Descriptor) {
+    super(numbers);
+    this.#numbers = numbers;
+    this.#streams = streams;
     this.#file = file;
   }
 
   readViaStream(offset: bigint): [AsyncIterable<Uint8Array>, Promise<Result>] {
     return streamed(async function* (file: Descriptor) {
+      if (offset > maxOffset) throw new WitError('invalid');
       using input = file.readViaStream(offset);
       yield* portionsOf(input);
     }, this.#file);
@@ -44,7 +48,9 @@ export class Descriptor3 extends Resource {
     }, this.#file);
   }
 
-  async advise(): Promise<void> {}
+  async advise(): Promise<void> {
+    if (this.#file.getType() === 'directory') throw new WitError({ tag: 'bad-descriptor' });
+  }
 
   async syncData(): Promise<void> {
     await asked(() => this.#file.syncData());
@@ -55,7 +61,10 @@ export class Descriptor3 extends Resource {
   }
 
   async getFlags(): Promise<DescriptorFlags> {
-    return this.#file.getFlags();
+    // A directory that is open can be read.
+    return this.#file.getType() === 'directory'
+      ? { ...this.#file.getFlags(), read: true }
+      : this.#file.getFlags();
   }
 
   async getType(): Promise<unknown> {
@@ -85,7 +94,7 @@ export class Descriptor3 extends Resource {
     flags: DescriptorFlags,
   ): Promise<Descriptor3> {
     const opened = await asked(() => this.#file.openAt(pathFlags, path, openFlags, flags));
-    return new Descriptor3(this.#context, opened);
+    return new Descriptor3(this.#numbers, this.#streams, opened);
   }
 
   async createDirectoryAt(path: string): Promise<void> {
@@ -141,7 +150,7 @@ export class Descriptor3 extends Resource {
     return await settled(async () => {
       try {
         using output = at === 'end' ? this.#file.appendViaStream() : this.#file.writeViaStream(at);
-        await drain(this.#context.host, stream, async (bytes) => {
+        await this.#streams.drain(stream, async (bytes) => {
           for (let start = 0; start < bytes.length; ) {
             if (output.checkWrite() === 0n) await output.blockingFlush();
             const part = bytes.subarray(start, start + Number(output.checkWrite()));
@@ -200,7 +209,8 @@ async function asked<Answer>(ask: () => Answer | Promise<Answer>): Promise<Answe
 /** The error codes of 0.2 are cases without a value in 0.3; what a stream failed with holds one. */
 function codeOf(payload: unknown): unknown {
   if (typeof payload === 'string') return { tag: payload };
-  const reason = typeof payload === 'object' && payload !== null && 'val' in payload ? payload.val : undefined;
+  const reason =
+    typeof payload === 'object' && payload !== null && 'val' in payload ? payload.val : undefined;
   return { tag: reason instanceof IoError && typeof reason.code === 'string' ? reason.code : 'io' };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { WasiHost } from '../wasi/wasi-host.ts';
 import { WitError } from '../wasi/wit-error.ts';
 
@@ -11,30 +12,55 @@ export interface GuestStream {
 }
 
 /** A `future<result<_, error-code>>`: it never rejects, since a rejected one traps the guest that reads it. */
-export type Result = { readonly tag: 'ok'; readonly val: undefined } | { readonly tag: 'err'; readonly val: unknown };
+export type Result =
+  | { readonly tag: 'ok'; readonly val: undefined }
+  | { readonly tag: 'err'; readonly val: unknown };
 
 export const ok: Result = { tag: 'ok', val: undefined };
 
-/** Takes all of a guest's stream. @throws what `take` throws; the guest sees its stream dropped then */
-export async function drain(
-  host: WasiHost,
-  stream: GuestStream,
-  take: (bytes: Uint8Array) => Promise<void> | void,
-): Promise<void> {
-  try {
-    for (;;) {
-      host.lift();
-      const { value, done } = await stream.read({ count: portionBytes });
-      if (done) return;
-      await take(bytesOf(value));
+/** The streams one instance writes and its host reads. */
+export class GuestStreams {
+  readonly #host: WasiHost;
+  #portions = 0;
+  #open = 0;
+
+  constructor(host: WasiHost) {
+    this.#host = host;
+  }
+
+  /** Takes all of a stream. @throws what `take` throws; the guest sees its stream dropped then */
+  async drain(stream: GuestStream, take: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
+    this.#open += 1;
+    try {
+      for (;;) {
+        this.#host.lift();
+        const { value, done } = await stream.read({ count: portionBytes });
+        this.#portions += 1;
+        if (done) return;
+        await take(bytesOf(value));
+      }
+    } finally {
+      this.#open -= 1;
+      stream[Symbol.dispose]();
     }
-  } finally {
-    stream[Symbol.dispose]();
+  }
+
+  /** Takes what has been written so far. Streams stay open as long as the guest likes, and it writes with nobody waiting for the end of it. */
+  async settle(): Promise<void> {
+    let portions: number;
+    do {
+      portions = this.#portions;
+      this.#host.poll();
+      await turn();
+    } while (this.#open > 0 && this.#portions > portions);
   }
 }
 
 /** The error case of what was done, as a value. @throws whatever is none of the interface's errors: the guest is gone then */
-export async function settled(work: () => Promise<void>, errorOf: (payload: unknown) => unknown): Promise<Result> {
+export async function settled(
+  work: () => Promise<void>,
+  errorOf: (payload: unknown) => unknown,
+): Promise<Result> {
   try {
     await work();
     return ok;

@@ -9,9 +9,16 @@ interface Random {
 
 /** `wasi:random` 0.3: one sequence with that of 0.2. */
 export function randomImports(random: Random): WasiInterfaces {
+  let seed: unknown;
   return {
     'wasi:random/random@0.3': random['wasi:random/random'],
     'wasi:random/insecure@0.3': random['wasi:random/insecure'],
-    'wasi:random/insecure-seed@0.3': { getInsecureSeed: random['wasi:random/insecure-seed'].insecureSeed },
+    'wasi:random/insecure-seed@0.3': {
+      // It is the same whenever it is asked for.
+      getInsecureSeed: () => {
+        seed ??= random['wasi:random/insecure-seed'].insecureSeed();
+        return seed;
+      },
+    },
   };
 }

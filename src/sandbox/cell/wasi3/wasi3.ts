@@ -2,6 +2,7 @@ import type { WasiContext, WasiInterfaces } from '../wasi/wasi-context.ts';
 import { cliImports } from './cli.ts';
 import { clockImports } from './clocks.ts';
 import { filesystemImports } from './filesystem.ts';
+import { GuestStreams } from './guest-stream.ts';
 import { randomImports } from './random.ts';
 import { socketImports } from './sockets.ts';
 
@@ -12,18 +13,31 @@ interface Wasi2 {
   readonly random: Parameters<typeof randomImports>[0];
   readonly filesystem: {
     readonly imports: {
-      readonly 'wasi:filesystem/preopens': { readonly getDirectories: Parameters<typeof filesystemImports>[1] };
+      readonly 'wasi:filesystem/preopens': {
+        readonly getDirectories: Parameters<typeof filesystemImports>[2];
+      };
     };
   };
 }
 
+export interface Wasi3 {
+  readonly imports: WasiInterfaces;
+  /** Takes what the guest has written to its streams. */
+  settle(): Promise<void>;
+}
+
 /** WASI 0.3 of one instance. */
-export function wasi3Imports(context: WasiContext, { cli, clocks, random, filesystem }: Wasi2): WasiInterfaces {
+export function openWasi3(context: WasiContext, { cli, clocks, random, filesystem }: Wasi2): Wasi3 {
+  const streams = new GuestStreams(context.host);
+  const { getDirectories } = filesystem.imports['wasi:filesystem/preopens'];
   return {
-    ...cliImports(context, cli),
-    ...clockImports(context, clocks),
-    ...randomImports(random),
-    ...filesystemImports(context, filesystem.imports['wasi:filesystem/preopens'].getDirectories),
-    ...socketImports(context),
+    imports: {
+      ...cliImports(streams, cli),
+      ...clockImports(context, clocks),
+      ...randomImports(random),
+      ...filesystemImports(context, streams, getDirectories),
+      ...socketImports(context),
+    },
+    settle: () => streams.settle(),
   };
 }
