@@ -1,19 +1,22 @@
-/** The glue asks every millisecond; what it asks for changes when the guest has run, and then it is asked at once. */
+/** The glue asks every millisecond; what it asks for changes when the guest has run or the host has answered, and then it asks at once. */
 const minIntervalMs = 10;
 
 /** The timers of one instance's glue. It polls with them, for as long as a guest waits, which for one that is gone is for ever. */
 export class GlueTimers {
-  readonly #timeouts = new Set<NodeJS.Timeout>();
+  readonly #timeouts = new Map<NodeJS.Timeout, () => void>();
   readonly #intervals = new Map<NodeJS.Timeout, () => void>();
   #isOver = false;
 
   readonly setTimeout = (call: () => void, delayMs: number): NodeJS.Timeout | undefined => {
     if (this.#isOver) return undefined;
-    const timer = setTimeout(() => {
+    const once = (): void => {
       this.#timeouts.delete(timer);
+      clearTimeout(timer);
       call();
-    }, delayMs);
-    this.#timeouts.add(timer);
+    };
+    const timer = setTimeout(once, delayMs);
+    // One without a delay is there for the order of things.
+    this.#timeouts.set(timer, delayMs > 0 ? once : () => {});
     return timer;
   };
 
@@ -29,14 +32,14 @@ export class GlueTimers {
     if (timer) this.#intervals.delete(timer);
   };
 
-  /** What is done at intervals is done now. */
+  /** What the glue looks for at intervals, it looks for now. */
   poll(): void {
-    for (const call of [...this.#intervals.values()]) call();
+    for (const call of [...this.#intervals.values(), ...this.#timeouts.values()]) call();
   }
 
   end(): void {
     this.#isOver = true;
-    for (const timer of [...this.#timeouts, ...this.#intervals.keys()]) clearTimeout(timer);
+    for (const timer of [...this.#timeouts.keys(), ...this.#intervals.keys()]) clearTimeout(timer);
     this.#timeouts.clear();
     this.#intervals.clear();
   }

@@ -152,7 +152,8 @@ export class Guest {
     const waiting = this.#hostCalls.get(call);
     if (!waiting) return;
     this.#hostCalls.delete(call);
-    if (!this.#tasks.areAny) this.#processor.start();
+    if (this.#tasks.areAny) setImmediate(() => this.#timers.poll());
+    else this.#processor.start();
     const [isRefused, value] = decodeValue(body) as readonly [boolean, unknown];
     if (isRefused) waiting.reject(new HostRefusal(value));
     else waiting.resolve(value);

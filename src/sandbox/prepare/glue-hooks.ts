@@ -20,9 +20,28 @@ const maxStreamElements = 65_536;
 const hooks: readonly Hook[] = [
   // Handles grow as the guest likes. Those of resources are in one table, all others (streams, futures, tasks, sets of them) in another.
   {
-    place: /(function rscTableCreate(?:Own|Borrow)\([^)]*\) \{)/g,
+    place: /(function rscTableCreateBorrow\([^)]*\) \{)/g,
     replacement: '$1 $$$$hooks.handleMade();',
-    within: 'function rscTableCreate',
+    within: 'function rscTableCreateBorrow',
+  },
+  // An asynchronous import lowers a resource it returns twice: the guest hears of one handle, and could never drop the other.
+  {
+    place: 'function rscTableCreateOwn(table, rep) {',
+    replacement: `function rscTableCreateOwn(table, rep) {
+      const owned = (table.$$owned ??= new Map());
+      if (!owned.has(rep)) {
+        $$hooks.handleMade();
+        owned.set(rep, $$createOwn(table, rep));
+      }
+      return owned.get(rep);
+    }
+    function $$createOwn(table, rep) {`,
+    within: 'function rscTableCreateOwn',
+  },
+  {
+    place: 'return { rep, scope, own };',
+    replacement: 'if (own) table.$$owned?.delete(rep); return { rep, scope, own };',
+    within: 'function rscTableRemove',
   },
   {
     place: /(function rscTableRemove\([^)]*\) \{)/g,

@@ -34,7 +34,7 @@ export function worldOf(reading: ComponentReading, apiVersion: string): Componen
       .map((item): ProgramImport => ({ interface: offeredName(item.name), functions: item.functions })),
     exports: exports.map(({ entry }) => entry),
     asyncImports: imports.flatMap(({ name, functions }) =>
-      functions.filter((fn) => !isWasi(name) || waiting.has(fn)).map((fn) => `${name}#${fn}`),
+      functions.filter((fn) => !isWasi(name) || mayWait(name, fn)).map((fn) => `${name}#${fn}`),
     ),
     asyncExports: exports.map(({ asyncName }) => asyncName),
     renamed: imports.flatMap(({ name }) => {
@@ -84,7 +84,12 @@ function packageOf(name: string): string {
   return name.split('/')[0] ?? name;
 }
 
-/** Functions of WASI that ask the broker or wait; the others answer at once, without suspending the guest. */
+/** Those of WASI 0.3 say so in their types. */
+function mayWait(name: string, fn: string): boolean {
+  return wasiName(name) === withoutVersion(name) && waiting.has(fn);
+}
+
+/** Functions of WASI 0.2 that ask the broker or wait; the others answer at once, without suspending the guest. */
 const waiting = new Set([
   'poll',
   '[method]pollable.block',
