@@ -1,12 +1,11 @@
+import type { Confinement } from './confinement.ts';
 import type { GlueTimers } from './glue-timers.ts';
-import type { Confinement } from './loaded-program.ts';
 import { limitReached } from './wasi/wit-error.ts';
 
-/**
- * Handles one instance may hold: of resources, its own and those of WASI, and of what tasks wait for: ends of streams and futures, calls under
- * way, sets of them.
- */
+/** Handles of resources one instance may hold, its own and those of WASI. */
 const maxHandles = 1_024;
+/** Handles of what tasks wait for: ends of streams and futures, calls under way, sets of them. */
+const maxWaitables = 1_024;
 
 interface HandleTable {
   insert(held: unknown): number;
@@ -27,28 +26,34 @@ export interface GlueHooks {
 }
 
 export function glueHooks({ meter, stack, tasks, timers }: Confinement): GlueHooks {
-  let handles = 0;
-  const handleMade = (): void => {
-    handles += 1;
-    if (handles > maxHandles) meter.exceed(limitReached('handles', handles, maxHandles));
+  const counter = (name: string, max: number) => {
+    let held = 0;
+    return {
+      made: (): void => {
+        held += 1;
+        if (held > max) meter.exceed(limitReached(name, held, max));
+      },
+      dropped: (): void => {
+        held -= 1;
+      },
+    };
   };
-  const handleDropped = (): void => {
-    handles -= 1;
-  };
+  const handles = counter('handles', maxHandles);
+  const waitables = counter('waitables', maxWaitables);
   return {
     timers,
-    handleMade,
-    handleDropped,
+    handleMade: handles.made,
+    handleDropped: handles.dropped,
     countedTable: (table) => {
       const { insert, remove } = table;
       return Object.assign(table, {
         insert(held: unknown) {
-          handleMade();
+          waitables.made();
           return insert.call(table, held);
         },
         remove(handle: number) {
           const held = remove.call(table, handle);
-          handleDropped();
+          waitables.dropped();
           return held;
         },
       });

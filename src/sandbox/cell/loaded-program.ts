@@ -2,24 +2,13 @@ import { compileFunction } from 'node:vm';
 import { SignalboxError } from '../../core/errors.ts';
 import { budgets } from '../metering/budgets.ts';
 import { decodeProgram, type Program } from '../program.ts';
+import type { Confinement } from './confinement.ts';
 import { type GlueHooks, glueHooks } from './glue-hooks.ts';
-import type { GlueTimers } from './glue-timers.ts';
-import type { GuestMeter } from './guest-meter.ts';
-import type { GuestStack } from './guest-stack.ts';
-import type { GuestTasks } from './guest-tasks.ts';
 import { liftGlobals } from './lift-budget.ts';
 import { wasm } from './web-assembly.ts';
 
 /** Imports as the glue takes them: interface without version -> function in camelCase, resource of WASI as a class. */
 export type HostImportObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-/** What confines one instance. */
-export interface Confinement {
-  readonly meter: GuestMeter;
-  readonly stack: GuestStack;
-  readonly tasks: GuestTasks;
-  readonly timers: GlueTimers;
-}
 
 export interface LoadedProgram extends Pick<Program, 'imports' | 'exports'> {
   instantiate(

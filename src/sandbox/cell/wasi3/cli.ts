@@ -1,6 +1,6 @@
 import type { LineSplitter } from '../wasi/log-lines.ts';
 import type { WasiInterfaces } from '../wasi/wasi-context.ts';
-import { type GuestStream, type GuestStreams, ok, type Result } from './guest-stream.ts';
+import { type GuestStream, type GuestStreams, nothing, ok, type Result } from './guest-stream.ts';
 
 /** `wasi:cli` 0.2 of the same instance, and where its lines go. */
 interface Cli {
@@ -40,6 +40,3 @@ export function cliImports(streams: GuestStreams, { imports, out, err }: Cli): W
     'wasi:cli/stderr@0.3': { writeViaStream: log(err) },
   };
 }
-
-/** A stream with nothing in it: there is no one at the other end. */
-async function* nothing(): AsyncGenerator<Uint8Array> {}

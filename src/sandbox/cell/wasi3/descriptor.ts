@@ -1,10 +1,16 @@
 import type { Descriptor, DescriptorFlags, OpenFlags } from '../wasi/descriptor.ts';
 import { Resource, type ResourceNumbers } from '../wasi/resource.ts';
-import { closed, type InputStream, IoError } from '../wasi/streams.ts';
+import { IoError } from '../wasi/streams.ts';
 import { WitError } from '../wasi/wit-error.ts';
-import { type GuestStream, type GuestStreams, type Result, settled } from './guest-stream.ts';
+import {
+  type GuestStream,
+  type GuestStreams,
+  portionsOf,
+  type Result,
+  settled,
+  streamed,
+} from './guest-stream.ts';
 
-const portionBytes = 64n * 1024n;
 /** A `filesize` is unsigned, and an offset is not. */
 const maxOffset = 2n ** 63n - 1n;
 
@@ -22,11 +28,12 @@ export class Descriptor3 extends Resource {
   }
 
   readViaStream(offset: bigint): [AsyncIterable<Uint8Array>, Promise<Result>] {
-    return streamed(async function* (file: Descriptor) {
+    const file = this.#file;
+    return streamed(async function* () {
       if (offset > maxOffset) throw new WitError('invalid');
       using input = file.readViaStream(offset);
       yield* portionsOf(input);
-    }, this.#file);
+    }, codeOf);
   }
 
   writeViaStream(stream: GuestStream, offset: bigint): Promise<Result> {
@@ -38,14 +45,15 @@ export class Descriptor3 extends Resource {
   }
 
   readDirectory(): [AsyncIterable<unknown>, Promise<Result>] {
-    return streamed(async function* (file: Descriptor) {
+    const file = this.#file;
+    return streamed(async function* () {
       using entries = await file.readDirectory();
       for (;;) {
         const entry = await entries.readDirectoryEntry();
         if (entry === undefined) return;
         yield { name: entry.name, type: typeOf(entry.type) };
       }
-    }, this.#file);
+    }, codeOf);
   }
 
   async advise(): Promise<void> {
@@ -163,38 +171,6 @@ export class Descriptor3 extends Resource {
         stream[Symbol.dispose]();
       }
     }, codeOf);
-  }
-}
-
-/** A stream of what `produce` yields, and how it ended. */
-function streamed<Item>(
-  produce: (file: Descriptor) => AsyncGenerator<Item>,
-  file: Descriptor,
-): [AsyncGenerator<Item>, Promise<Result>] {
-  const { promise, resolve } = Promise.withResolvers<Result>();
-  const items = async function* (): AsyncGenerator<Item> {
-    let end: Result = { tag: 'ok', val: undefined };
-    try {
-      yield* produce(file);
-    } catch (error) {
-      // The stream ends without it: the glue would make a trap of what is thrown here.
-      if (!(error instanceof WitError)) throw error;
-      end = { tag: 'err', val: codeOf(error.payload) };
-    } finally {
-      resolve(end);
-    }
-  };
-  return [items(), promise];
-}
-
-async function* portionsOf(input: InputStream): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    try {
-      yield await input.blockingRead(portionBytes);
-    } catch (error) {
-      if (error instanceof WitError && error.payload === closed) return;
-      throw error;
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { closed, type InputStream } from '../wasi/streams.ts';
 import type { WasiHost } from '../wasi/wasi-host.ts';
 import { WitError } from '../wasi/wit-error.ts';
 
@@ -69,6 +70,42 @@ export async function settled(
     return { tag: 'err', val: errorOf(error.payload) };
   }
 }
+
+/** A stream of what `produce` yields, and how it ended. */
+export function streamed<Item>(
+  produce: () => AsyncGenerator<Item>,
+  errorOf: (payload: unknown) => unknown,
+): [AsyncGenerator<Item>, Promise<Result>] {
+  const { promise, resolve } = Promise.withResolvers<Result>();
+  const items = async function* (): AsyncGenerator<Item> {
+    let end: Result = ok;
+    try {
+      yield* produce();
+    } catch (error) {
+      // The stream ends without it: the glue would make a trap of what is thrown here.
+      if (!(error instanceof WitError)) throw error;
+      end = { tag: 'err', val: errorOf(error.payload) };
+    } finally {
+      resolve(end);
+    }
+  };
+  return [items(), promise];
+}
+
+/** What a stream of WASI 0.2 has, to its end. */
+export async function* portionsOf(input: InputStream): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    try {
+      yield await input.blockingRead(BigInt(portionBytes));
+    } catch (error) {
+      if (error instanceof WitError && error.payload === closed) return;
+      throw error;
+    }
+  }
+}
+
+/** A stream with nothing in it: there is no one at the other end. */
+export async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;

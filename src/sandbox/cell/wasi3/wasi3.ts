@@ -3,6 +3,7 @@ import { cliImports } from './cli.ts';
 import { clockImports } from './clocks.ts';
 import { filesystemImports } from './filesystem.ts';
 import { GuestStreams } from './guest-stream.ts';
+import { httpImports } from './http.ts';
 import { randomImports } from './random.ts';
 import { socketImports } from './sockets.ts';
 
@@ -37,6 +38,7 @@ export function openWasi3(context: WasiContext, { cli, clocks, random, filesyste
       ...randomImports(random),
       ...filesystemImports(context, streams, getDirectories),
       ...socketImports(context),
+      ...httpImports(context, streams),
     },
     settle: () => streams.settle(),
   };
