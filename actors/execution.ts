@@ -31,7 +31,11 @@ export type ExecutionEvent =
       readonly tier: string;
     })
   | (Sender & { readonly type: 'execution.initialized' })
-  | (Sender & { readonly type: 'execution.paused'; readonly snapshot?: Uint8Array })
+  | (Sender & {
+      readonly type: 'execution.paused';
+      readonly snapshot?: Uint8Array;
+      readonly error?: ErrorRecord;
+    })
   | (Sender & { readonly type: 'execution.restored' })
   | (Sender & {
       readonly type: 'execution.configured';
@@ -207,9 +211,10 @@ export function createExecutionMachine(ports: ActorPorts) {
             target: 'Standby',
             actions: {
               type: 'tell',
-              params: ({ event: { snapshot } }) => ({
+              params: ({ event: { snapshot, error } }) => ({
                 type: 'execution.paused',
                 ...(snapshot && { snapshot }),
+                ...(error && { error }),
               }),
             },
           },

@@ -1,7 +1,10 @@
-import { SignalboxError } from '../src/core/errors.ts';
+import { type ErrorRecord, SignalboxError } from '../src/core/errors.ts';
 import type { PluginId } from '../src/core/ids.ts';
 import type { CallOutcome, Instance } from '../src/ports/sandbox.ts';
 import { refusalError } from './refusal.ts';
+
+/** State to hand over, or why an instance that goes on does not give it. */
+export type Snapshot = { readonly snapshot: Uint8Array } | { readonly error: ErrorRecord };
 
 /** The runtime's own questions to an instance: lifecycle and state. They do not go through the mailbox. */
 export class Guest {
@@ -37,11 +40,15 @@ export class Guest {
     throw this.errorOf(outcome, `"${name}"`);
   }
 
-  /** @throws when it does not give bytes */
-  async snapshot(): Promise<Uint8Array> {
-    const value = await this.ask('state.snapshot', []);
-    if (value instanceof Uint8Array) return value;
-    throw new SignalboxError('GUEST_TRAPPED', `Plugin "${this.#id}" gave a snapshot that is not bytes`);
+  /** What it knows, for its successor. @throws when the instance is gone */
+  async snapshot(): Promise<Snapshot> {
+    const outcome = await this.call('state.snapshot', []);
+    if (outcome.outcome === 'failed') throw SignalboxError.fromRecord(outcome.error);
+    if (outcome.outcome !== 'returned')
+      return { error: this.errorOf(outcome, '"state.snapshot"').toRecord() };
+    if (outcome.value instanceof Uint8Array) return { snapshot: outcome.value };
+    const message = `Plugin "${this.#id}" gave a snapshot that is not bytes`;
+    return { error: new SignalboxError('GUEST_TRAPPED', message).toRecord() };
   }
 
   /** An end of a call that is not a return, as an error. `asked` completes "refused ...". */

@@ -68,6 +68,9 @@ export function pluginVocabulary(ports: ActorPorts) {
       isFromServing: ({ context, event }) => isFrom(context.serving, event),
       isFromCandidate: ({ context, event }) => isFrom(context.candidate, event),
       isSnapshot: ({ context, event }) => isFrom(context.serving, event) && 'snapshot' in event,
+      isWithheld: ({ context, event }) => isFrom(context.serving, event) && errorIn(event) !== undefined,
+      mayOutlive: ({ context, event }) =>
+        isFrom(context.serving, event) && context.assignment.entry.onReloadFailure === 'keep',
       isRefused: ({ context }) => context.candidate?.resolution.outcome === 'refused',
       isUnchanged: ({ context }) => isUnchanged(context),
       takesConfig: ({ context, event }) => 'assignment' in event && takesConfig(context, event.assignment),
@@ -164,6 +167,11 @@ export function pluginVocabulary(ports: ActorPorts) {
         enqueue.assign({ candidate: undefined });
       }),
       promote: assign(({ context }) => promoted(context)),
+      /** Takes over from one that is gone, and what it died of stays to be seen. */
+      succeed: assign(({ context }) => ({
+        ...promoted(context),
+        degraded: context.error && { error: context.error, by: 'reload' as const },
+      })),
       /** Told to close, it does so in its own time; nothing waits for it but Disabled. */
       retireServing: enqueueActions(({ context: { serving, retiring }, enqueue }) => {
         if (serving === undefined) return;

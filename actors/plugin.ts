@@ -128,8 +128,15 @@ export function createPluginMachine(ports: ActorPorts) {
                 on: {
                   'execution.paused': [
                     { guard: 'isSnapshot', target: 'restoring', actions: 'restoreCandidate' },
+                    { guard: 'isWithheld', target: 'abandoned', actions: 'fail' },
                     { guard: 'isFromServing', target: 'swapped' },
                   ],
+                  // It died of giving what it knows. The successor is initialised and begins with nothing, as after any crash.
+                  'execution.failed': {
+                    guard: 'mayOutlive',
+                    target: 'outlived',
+                    actions: ['fail', 'forget', { type: 'count', params: 'plugin.crashes' }],
+                  },
                 },
               },
               restoring: { on: { 'execution.restored': { guard: 'isFromCandidate', target: 'swapped' } } },
@@ -142,6 +149,10 @@ export function createPluginMachine(ports: ActorPorts) {
                   { type: 'count', params: 'plugin.reloads' },
                   { type: 'clockLoad', params: 'reload' },
                 ],
+              },
+              outlived: {
+                type: 'final',
+                entry: ['succeed', 'openMailbox', { type: 'count', params: 'plugin.reloads' }],
               },
               unchanged: {
                 type: 'final',

@@ -38,7 +38,8 @@ export type SessionEvent =
     }
   | { readonly type: 'session.initialized' }
   | { readonly type: 'session.restored' }
-  | { readonly type: 'session.paused'; readonly snapshot?: Uint8Array }
+  /** `error`: it does not give what it knows, and could go on serving. */
+  | { readonly type: 'session.paused'; readonly snapshot?: Uint8Array; readonly error?: ErrorRecord }
   | { readonly type: 'session.configured'; readonly entry: PluginEntry; readonly error?: ErrorRecord }
   | { readonly type: 'session.busy' }
   | { readonly type: 'session.idle' }
@@ -175,8 +176,8 @@ class Session {
   async #pause(live: Live, command: Extract<SessionCommand, { type: 'session.pause' }>): Promise<void> {
     await this.#standBy(live);
     if (this.#wanted !== command) return;
-    const snapshot = command.takesSnapshot ? await live.guest.snapshot() : undefined;
-    if (this.#wanted === command) this.#tell({ type: 'session.paused', ...(snapshot && { snapshot }) });
+    const snapshot = command.takesSnapshot ? await live.guest.snapshot() : {};
+    if (this.#wanted === command) this.#tell({ type: 'session.paused', ...snapshot });
   }
 
   /** Takes no more calls and waits for those the instance has. */

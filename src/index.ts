@@ -13,6 +13,7 @@ export {
   type HostFunctionDefinition,
   hostFunction,
 } from './capabilities/define-capability.ts';
+export type { NetworkOptions } from './capabilities/http/network.ts';
 export { refused, returned } from './capabilities/replies.ts';
 export type { ConfigDocument, Isolation, PluginEntry } from './config/document.ts';
 export type { ConfigEdit } from './config/edit.ts';

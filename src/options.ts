@@ -5,6 +5,7 @@ import type { PluginStatus, StatusBoard } from '../relays/plugin-status.ts';
 import type { Relays } from '../relays/relays.ts';
 import type { ActorReading } from './actor-readings.ts';
 import type { HostCapability } from './capabilities/define-capability.ts';
+import type { NetworkOptions } from './capabilities/http/network.ts';
 import type { ConfigDocument } from './config/document.ts';
 import type { ConfigEdit } from './config/edit.ts';
 import type { ErrorRecord } from './core/errors.ts';
@@ -34,6 +35,8 @@ export interface RuntimeOptions {
   readonly channelSchemas?: Readonly<Record<string, unknown>>;
   /** Interfaces of your own that plugins may import, made with `defineCapability`; each needs the permission `host:use:<interface>`. */
   readonly hostCapabilities?: readonly HostCapability[];
+  /** How plugins reach servers, for hosts with a resolver, a gateway or an authority of their own. */
+  readonly network?: NetworkOptions;
   /** Shared cells; default one per core. */
   readonly cells?: number;
   /** Quiet time before a changed artifact is loaded, milliseconds; default 50. */

@@ -16,6 +16,7 @@ import type { ConfigText, Runtime, RuntimeOptions } from './options.ts';
 import { pluginFolders } from './packages/find-plugins.ts';
 import { createArtifacts } from './packages/open-artifact.ts';
 import { createPermissions } from './permissions.ts';
+import { pluginData } from './plugin-data.ts';
 import { createPlugins } from './plugins.ts';
 import type { ConfigFile } from './ports/config-file.ts';
 import type { FileWatcher } from './ports/file-watcher.ts';
@@ -56,6 +57,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     typeof options.config === 'string'
       ? resources.use(new StoredGrantMemory(database))
       : new MemoryGrantMemory();
+  const data = resources.use(
+    pluginData({
+      database,
+      config$: relays.pluginsConfigReplay,
+      clock: systemClock,
+      log: publishers.pluginLog,
+    }),
+  );
   const sandbox = resources.use(
     createSandbox({
       cacheFolder: join(stateFolder, 'prepared'),
@@ -75,7 +84,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       fileWatcher,
       grantMemory,
       clock: systemClock,
-      storage: createPluginStorage(database),
+      storage: createPluginStorage(data),
       environment: process.env,
       protectedPaths: protectedPathsOf(relays.pluginsConfigReplay, configFile.file, stateFolder),
       publish: {
@@ -84,6 +93,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         audit: publishers.audit,
         telemetry: publishers.telemetry,
       },
+      ...(options.network && { network: options.network }),
       ...(options.channelSchemas && { channelSchemas: options.channelSchemas }),
       ...(options.hostCapabilities && { hostCapabilities: options.hostCapabilities }),
     }),

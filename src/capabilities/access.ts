@@ -2,8 +2,9 @@ import type { AuditRecord } from '../../relays/audit.ts';
 import type { PluginEntry } from '../config/document.ts';
 import type { Clock } from '../core/clock.ts';
 import { printable } from '../core/printable.ts';
-import { allows, type Decision } from '../permissions/allowing.ts';
+import { allows, covers, type Decision } from '../permissions/allowing.ts';
 import { grantingLine, type LeasedGrant } from '../permissions/granting.ts';
+import { leaseEnd, unused } from '../permissions/leases.ts';
 import { type Permission, parsePermission, permissionText } from '../permissions/permission.ts';
 import { ruleAgainst } from '../permissions/policy.ts';
 import type { GrantMemory } from '../ports/grant-memory.ts';
@@ -16,6 +17,8 @@ const coalesceMs = 1_000;
 export interface Access {
   /** Decides without telling anyone. A denial's rule ends in what would allow it. */
   check(needed: Permission): Decision;
+  /** Whether what was decided still stands for something that goes on: one use does so until its lease expires, were it the last. */
+  holds(decision: Decision, needed: Permission): boolean;
   /** Decides and tells. A use of a lease counts. @param method of a request: such a use is told for itself, and not counted with others */
   decide(needed: Permission, method?: string): Decision;
   /** Tells of a denial that the grants alone did not cause. */
@@ -100,6 +103,12 @@ export function createAccess(options: AccessOptions): Access {
 
   return {
     check,
+    holds(decision, needed) {
+      if (check(needed).allowed) return true;
+      if (!decision.allowed || !decision.lease || !covers(decision.grant, needed)) return false;
+      const isExpired = leaseEnd(decision.lease, unused, clock.now()) !== undefined;
+      return !isExpired && ruleAgainst(entry.policy, needed, baseFolder) === undefined;
+    },
     decide(needed, method) {
       const decision = check(needed);
       const permission = permissionText(needed);

@@ -14,6 +14,7 @@ import { compileChannelSchemas } from './channel-schemas.ts';
 import { wireClock } from './clock.ts';
 import { wireConfig } from './config.ts';
 import type { HostCapability } from './define-capability.ts';
+import { DiskUse } from './disk-use.ts';
 import { wireEnvironment } from './environment.ts';
 import { wireFilesystem } from './filesystem.ts';
 import { wireHostCapability } from './host-capability.ts';
@@ -89,12 +90,8 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
   const walk = platformWalk();
   const network = createNetwork(options.network);
   const protectedPlaces = createProtectedPlaces(options.protectedPaths, options.clock);
-  const metrics = new Map<PluginId, PluginMetrics>();
-  const metricsOf = (plugin: PluginId): PluginMetrics => {
-    const known = metrics.get(plugin) ?? new PluginMetrics();
-    metrics.set(plugin, known);
-    return known;
-  };
+  const metricsOf = ofEachPlugin(() => new PluginMetrics());
+  const diskUseOf = ofEachPlugin(() => new DiskUse());
 
   return {
     offered: [...interfaces.keys()],
@@ -129,6 +126,7 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         storage,
         environment,
         metrics: metricsOf(request.entry.id),
+        diskUse: diskUseOf(request.entry.id),
         protectedPlaces,
         channelSchemas,
         rateOf,
@@ -153,6 +151,16 @@ export function createCapabilities(options: CapabilitiesOptions): Capabilities {
         [Symbol.asyncDispose]: () => resources.disposeAsync(),
       } satisfies Wiring;
     },
+  };
+}
+
+/** What a plugin has as long as the runtime lives, across its instances. */
+function ofEachPlugin<Value>(make: () => Value): (plugin: PluginId) => Value {
+  const made = new Map<PluginId, Value>();
+  return (plugin) => {
+    const known = made.get(plugin) ?? make();
+    made.set(plugin, known);
+    return known;
   };
 }
 

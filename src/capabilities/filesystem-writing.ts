@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Type from 'typebox';
 import type { HostFunction, HostReply } from '../ports/host-imports.ts';
 import { argumentReader, bytes as bytesArgument, u64 } from './arguments.ts';
+import { type DiskAccount, entryBytes } from './disk-use.ts';
 import { onGrantedPath, openBelow } from './granted-path.ts';
 import { inaccessible, type Located } from './guest-path.ts';
 import type { OpenedPath } from './path-walk.ts';
@@ -30,6 +31,7 @@ export function writingFunctions(context: WiringContext): Readonly<Record<string
       return onGrantedPath(context, 'fs:write', path, async (located) => {
         if (bytes.length > maxWriteBytes) return io(`One call writes at most ${maxWriteBytes} bytes`);
         if (offset + BigInt(bytes.length) > maxFileBytes) return io('EFBIG');
+        const writing = { offset: Number(offset), bytes, truncate };
         const opening = await openBelow(context, located, located.components);
         if (opening.outcome === 'refused') return refused(inaccessible(located.needed));
         if (opening.outcome === 'opened') {
@@ -37,37 +39,50 @@ export function writingFunctions(context: WiringContext): Readonly<Record<string
           if (!opened.stat.isFile()) return refused({ tag: 'not-a-file' });
           if (!(await mayChange(context, located, opened))) return refused(inaccessible(located.needed));
           await using handle = await opened.openFile('write');
-          return await writeAt(handle, Number(offset), bytes, truncate);
+          return await context.diskUse.change((account) => changeFile(handle, writing, account, context));
         }
-        return await inParent(context, located, async (parent, name) => {
-          await using handle = await parent.createFile(name);
-          return await writeAt(handle, Number(offset), bytes, truncate);
-        });
+        return await inParent(context, located, (parent, name) =>
+          context.diskUse.change(async (account) => {
+            if (!fits(Number(offset) + bytes.length + entryBytes, account, context)) return io('EDQUOT');
+            await using handle = await parent.createFile(name);
+            account.add(entryBytes);
+            return await changeFile(handle, writing, account, context);
+          }),
+        );
       });
     },
 
     'create-dir': (args) => {
       const [path] = readCreateArguments(args);
       return onGrantedPath(context, 'fs:write', path, (located) =>
-        inParent(context, located, async ({ directoryPath }, name) => {
-          await mkdir(join(directoryPath, name), newDirectoryMode);
-          return returned();
-        }),
+        inParent(context, located, ({ directoryPath }, name) =>
+          context.diskUse.change(async (account) => {
+            if (!fits(entryBytes, account, context)) return io('EDQUOT');
+            await mkdir(join(directoryPath, name), newDirectoryMode);
+            account.add(entryBytes);
+            return returned();
+          }),
+        ),
       );
     },
 
     remove: (args) => {
       const [path] = readRemoveArguments(args);
       return onGrantedPath(context, 'fs:write', path, (located) =>
-        inParent(context, located, async ({ directoryPath }, name) => {
-          // What takes its place before the next line is removed instead, and lies in the same directory: nothing else can happen.
-          const place = join(directoryPath, name);
-          const stat = await lstat(place);
-          if (stat.isDirectory()) await rmdir(place);
-          else if (stat.isFile()) await unlink(place);
-          else return refused({ tag: 'not-a-file' });
-          return returned();
-        }),
+        inParent(context, located, ({ directoryPath }, name) =>
+          context.diskUse.change(async (account) => {
+            // What takes its place before the next line is removed instead, and lies in the same directory: nothing else can happen.
+            const place = join(directoryPath, name);
+            const stat = await lstat(place);
+            if (stat.isDirectory()) await rmdir(place);
+            else if (stat.isFile()) await unlink(place);
+            else return refused({ tag: 'not-a-file' });
+            // A file with a second name is still there.
+            if (stat.isDirectory() || stat.nlink === 1)
+              account.add(-entryBytes - (stat.isFile() ? stat.size : 0));
+            return returned();
+          }),
+        ),
       );
     },
   };
@@ -112,19 +127,42 @@ async function isProtected(
   return found;
 }
 
-async function writeAt(
+interface Writing {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly truncate: boolean;
+}
+
+async function changeFile(
   handle: FileHandle,
-  offset: number,
-  bytes: Uint8Array,
-  truncate: boolean,
+  { offset, bytes, truncate }: Writing,
+  account: DiskAccount,
+  context: WiringContext,
 ): Promise<HostReply> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
-    written += bytesWritten;
+  const { size: before } = await handle.stat();
+  const end = offset + bytes.length;
+  if (!fits(Math.max(before, bytes.length > 0 || truncate ? end : 0) - before, account, context))
+    return io('EDQUOT');
+  try {
+    let written = 0;
+    while (written < bytes.length) {
+      const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
+      written += bytesWritten;
+    }
+    if (truncate) await handle.truncate(end);
+    return returned();
+  } finally {
+    account.add((await handle.stat()).size - before);
   }
-  if (truncate) await handle.truncate(offset + bytes.length);
-  return returned();
+}
+
+/** Whether a plugin may add so much; what adds nothing it always may. */
+function fits(growth: number, account: DiskAccount, { limits, tellLimit }: WiringContext): boolean {
+  const reached = account.after(growth);
+  const allowed = limits.fs_write_bytes;
+  if (growth <= 0 || reached <= allowed) return true;
+  tellLimit({ name: 'fs_write_bytes', reached, allowed });
+  return false;
 }
 
 function io(problem: string): HostReply {

@@ -20,6 +20,8 @@ export interface Leases extends Disposable {
   endOf(needed: Permission): string | undefined;
   /** Counts one use; the host call that is under way from here on ends when the lease does. */
   use(lease: Lease): void;
+  /** Hears of each lease whose time is over: what goes on under it has to end. */
+  onExpiry(listener: () => void): void;
   /** The functions, each of which is aborted when a lease it used expires while it waits. */
   bound(imports: HostImports): HostImports;
 }
@@ -40,6 +42,7 @@ export function createLeases({ entry, leased, memory, clock, tell }: LeasesOptio
   const underWay = new AsyncLocalStorage<CallUses>();
   const waiting = new Map<Lease, Set<AbortController>>();
   const timers = new Set<unknown>();
+  const listeners = new Set<() => void>();
   const granted = entry.leases.map((lease) => ({ lease, grant: parsePermission(lease.permission) }));
 
   const endOf = (lease: Lease): string | undefined => {
@@ -56,6 +59,7 @@ export function createLeases({ entry, leased, memory, clock, tell }: LeasesOptio
         if (end === undefined) return watchExpiry(lease, expiresAt);
         tell(lease.permission, end);
         for (const call of waiting.get(lease) ?? []) call.abort(expired(entry, end));
+        for (const listener of listeners) listener();
       },
       Math.min(Math.max(0, expiresAt - clock.now()), longestTimerMs),
     );
@@ -99,6 +103,7 @@ export function createLeases({ entry, leased, memory, clock, tell }: LeasesOptio
       memory.spend(entry.id, lease, { calls: 1, bytes: 0 });
       underWay.getStore()?.(lease);
     },
+    onExpiry: (listener) => void listeners.add(listener),
     bound(imports) {
       if (leased.length === 0) return imports;
       return Object.fromEntries(
@@ -111,6 +116,7 @@ export function createLeases({ entry, leased, memory, clock, tell }: LeasesOptio
     [Symbol.dispose]() {
       for (const timer of timers) clock.clearTimeout(timer);
       timers.clear();
+      listeners.clear();
     },
   };
 }

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { dirname } from 'node:path/posix';
 import Type from 'typebox';
-import { SignalboxError } from '../core/errors.ts';
 import { normalizeRoot } from '../permissions/paths.ts';
 import type { Permission } from '../permissions/permission.ts';
 import type { HostFunction } from '../ports/host-imports.ts';
@@ -32,7 +31,8 @@ interface Place {
 /** What the virtual WASI in a cell needs beside the capabilities a guest could import itself. */
 export function wireWasi(context: WiringContext): Readonly<Record<string, HostFunction>> {
   const { access, clock, entry, limits, permissions, config } = context;
-  let wake: (() => void) | undefined;
+  /** A guest with tasks waits for several things at a time. */
+  const waits = new Set<() => void>();
 
   return {
     start: async () => {
@@ -50,23 +50,24 @@ export function wireWasi(context: WiringContext): Readonly<Record<string, HostFu
 
     wait: async (args, signal) => {
       const [waitMs] = readWaitArguments(args);
-      if (wake) throw new SignalboxError('CELL_BROKE_PROTOCOL', 'A guest waits twice at a time');
-      const { promise, resolve: end } = Promise.withResolvers<void>();
-      wake = end;
-      const timer =
-        waitMs === undefined ? undefined : clock.setTimeout(() => end(), Math.min(waitMs, maxWaitMs));
-      signal.addEventListener('abort', () => end(), { once: true });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const end = (): void => resolve();
+      waits.add(end);
+      const timer = waitMs === undefined ? undefined : clock.setTimeout(end, Math.min(waitMs, maxWaitMs));
+      signal.addEventListener('abort', end);
       try {
         await promise;
         return returned();
       } finally {
-        wake = undefined;
+        waits.delete(end);
+        signal.removeEventListener('abort', end);
         clock.clearTimeout(timer);
       }
     },
 
+    /** Whoever waits looks again. */
     wake: () => {
-      wake?.();
+      for (const end of waits) end();
       return returned();
     },
 

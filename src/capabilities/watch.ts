@@ -26,17 +26,24 @@ interface Watched extends Located {
   readonly absolute: string;
 }
 
+/** What one subscription watches, as long as it is allowed. */
+interface Subscription {
+  readonly watched: readonly Watched[];
+  readonly debounceMs: number;
+  readonly watching: AsyncDisposable;
+}
+
 type Change = { readonly paths: readonly string[]; readonly overflow: boolean };
 
 /** `signalbox:plugin/watch`: changes below granted directories become `filesystem-change` events. */
 export function wireWatch(context: WiringContext): Readonly<Record<string, HostFunction>> {
   const { fileWatcher, fileRate, walk, access, resources, tellLimit } = context;
-  const subscriptions = new Map<bigint, AsyncDisposable>();
+  const subscriptions = new Map<bigint, Subscription>();
 
   resources.defer(async () => {
     const open = [...subscriptions.values()];
     subscriptions.clear();
-    await Promise.all(open.map((subscription) => subscription[Symbol.asyncDispose]()));
+    await Promise.all(open.map(({ watching }) => watching[Symbol.asyncDispose]()));
   });
 
   const isInside = async ({ root, components, needed }: Watched): Promise<boolean> => {
@@ -64,16 +71,54 @@ export function wireWatch(context: WiringContext): Readonly<Record<string, HostF
   };
 
   /** The watcher would follow a link above the directory that was put there since; so each batch looks again. */
-  const report = async (subscription: bigint, watched: readonly Watched[], change: Change): Promise<void> => {
+  const report = async (subscription: bigint, change: Change): Promise<void> => {
+    const { watched = [] } = subscriptions.get(subscription) ?? {};
     const inside: Watched[] = [];
     for (const directory of watched) if (await isInside(directory)) inside.push(directory);
-    if (!subscriptions.has(subscription) || inside.length === 0) return;
-    // A lease may have ended since, and a policy may deny what lies deeper.
-    const isAllowed = (path: string): boolean => access.check({ kind: 'watch', scope: path }).allowed;
-    const { paths, overflow } = guestPaths(inside, change, context.limits.message_bytes, isAllowed);
-    if (paths.length === 0 && !(overflow && inside.some(({ path }) => isAllowed(path)))) return;
-    context.deliver({ tag: 'filesystem-change', val: { subscription, paths, overflow } });
+    if (!subscriptions.has(subscription)) return;
+    const allowed = inside.filter(isStillAllowed);
+    if (allowed.length === 0) return;
+    const { paths, overflow } = guestPaths(allowed, change, context.limits.message_bytes, access);
+    if (paths.length > 0 || overflow)
+      context.deliver({ tag: 'filesystem-change', val: { subscription, paths, overflow } });
   };
+
+  /** Watches for a subscription; batches keep their order. */
+  const watchFor = (
+    subscription: bigint,
+    watched: readonly Watched[],
+    debounceMs: number,
+  ): AsyncDisposable => {
+    let reporting: Promise<void> = Promise.resolve();
+    return fileWatcher.watch({
+      paths: watched.map(({ absolute }) => absolute),
+      debounceMs: Math.min(Math.max(debounceMs, minDebounceMs), maxDebounceMs),
+      onChange: (change) => {
+        reporting = reporting
+          .then(() => report(subscription, change))
+          .catch((error: unknown) => tell(toErrorRecord(error)));
+      },
+      onError: tell,
+    });
+  };
+
+  const isStillAllowed = ({ decision, needed }: Watched): boolean => access.holds(decision, needed);
+  /** What a lease gave that ended is not watched any longer. What changes meanwhile in the rest of its directories is an overflow. */
+  access.leases.onExpiry(() => {
+    for (const [subscription, { watched, debounceMs, watching }] of subscriptions) {
+      const left = watched.filter(isStillAllowed);
+      if (left.length === watched.length) continue;
+      void watching[Symbol.asyncDispose]();
+      subscriptions.delete(subscription);
+      if (left.length === 0) continue;
+      subscriptions.set(subscription, {
+        watched: left,
+        debounceMs,
+        watching: watchFor(subscription, left, debounceMs),
+      });
+      context.deliver({ tag: 'filesystem-change', val: { subscription, paths: [], overflow: true } });
+    }
+  });
 
   return {
     async subscribe(args) {
@@ -98,27 +143,19 @@ export function wireWatch(context: WiringContext): Readonly<Record<string, HostF
       if (resources.disposed || subscriptions.size >= maxSubscriptions) return refused({ tag: 'too-many' });
 
       const subscription = drawSubscription();
-      let reporting: Promise<void> = Promise.resolve();
-      const watching = fileWatcher.watch({
-        paths: watched.map(({ absolute }) => absolute),
-        debounceMs: Math.min(Math.max(debounceMs, minDebounceMs), maxDebounceMs),
-        onChange: (change) => {
-          // Batches of one subscription keep their order.
-          reporting = reporting
-            .then(() => report(subscription, watched, change))
-            .catch((error: unknown) => tell(toErrorRecord(error)));
-        },
-        onError: tell,
+      subscriptions.set(subscription, {
+        watched,
+        debounceMs,
+        watching: watchFor(subscription, watched, debounceMs),
       });
-      subscriptions.set(subscription, watching);
       return returned(subscription);
     },
 
     async unsubscribe(args) {
       const [subscription] = readUnsubscribeArguments(args);
-      const watching = subscriptions.get(subscription);
+      const closed = subscriptions.get(subscription);
       subscriptions.delete(subscription);
-      await watching?.[Symbol.asyncDispose]();
+      await closed?.watching[Symbol.asyncDispose]();
       return returned();
     },
   };
@@ -144,15 +181,20 @@ function guestPaths(
   watched: readonly Watched[],
   change: Change,
   maxMessageBytes: number,
-  isAllowed: (path: string) => boolean,
+  access: WiringContext['access'],
 ): Change {
-  const all = new Set(
-    change.paths.flatMap((path) => watched.flatMap((directory) => guestPath(directory, path) ?? [])),
-  );
+  // A policy may deny what lies deeper.
+  const named = (directory: Watched, changed: string): readonly string[] => {
+    const path = guestPath(directory, changed);
+    return path !== undefined && access.holds(directory.decision, { kind: 'watch', scope: path })
+      ? [path]
+      : [];
+  };
+  const all = new Set(change.paths.flatMap((path) => watched.flatMap((directory) => named(directory, path))));
   const paths: string[] = [];
   // Half is left for the message around them.
   let room = maxMessageBytes / 2;
-  for (const path of [...all].filter(isAllowed).sort()) {
+  for (const path of [...all].sort()) {
     room -= Buffer.byteLength(path);
     if (room < 0) break;
     paths.push(path);

@@ -8,6 +8,7 @@ import type { FileWatcher } from '../ports/file-watcher.ts';
 import type { PluginStorage } from '../ports/plugin-storage.ts';
 import type { Access } from './access.ts';
 import type { ChannelSchemas } from './channel-schemas.ts';
+import type { DiskUse } from './disk-use.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { Network } from './http/network.ts';
 import type { PluginMetrics } from './metric-series.ts';
@@ -43,6 +44,8 @@ export interface WiringContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The plugin's own, whatever instance of it counts. */
   readonly metrics: PluginMetrics;
+  /** What all instances of the plugin added to the disk. */
+  readonly diskUse: DiskUse;
   readonly protectedPlaces: ProtectedPlaces;
   readonly channelSchemas: ChannelSchemas;
   /** A rate of `limits`; reaching it is told on the telemetry relay. */

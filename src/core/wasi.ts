@@ -9,7 +9,16 @@ export function isWasi(interfaceName: string): boolean {
   return interfaceName.startsWith('wasi:');
 }
 
-/** The interfaces of WASI 0.2 the virtual WASI has, without version. */
+/**
+ * Under what name the virtual WASI has an interface: 0.2 goes without version, `wasi:cli/stdin`, and 0.3 with the part of it that
+ * breaks, `wasi:cli/stdin@0.3`. Programs of 0.3 import both.
+ */
+export function wasiName(name: string): string {
+  const [bare = name, version = ''] = name.split('@');
+  return version.startsWith('0.3.') ? `${bare}@0.3` : bare;
+}
+
+/** The interfaces the virtual WASI has. */
 export const wasiInterfaces: readonly string[] = [
   'wasi:cli/environment',
   'wasi:cli/exit',
@@ -40,4 +49,29 @@ export const wasiInterfaces: readonly string[] = [
   'wasi:sockets/tcp-create-socket',
   'wasi:sockets/udp',
   'wasi:sockets/udp-create-socket',
+  ...[
+    'wasi:cli/environment',
+    'wasi:cli/exit',
+    'wasi:cli/stdin',
+    'wasi:cli/stdout',
+    'wasi:cli/stderr',
+    'wasi:cli/terminal-input',
+    'wasi:cli/terminal-output',
+    'wasi:cli/terminal-stdin',
+    'wasi:cli/terminal-stdout',
+    'wasi:cli/terminal-stderr',
+    'wasi:cli/types',
+    'wasi:clocks/monotonic-clock',
+    'wasi:clocks/system-clock',
+    'wasi:clocks/types',
+    'wasi:filesystem/preopens',
+    'wasi:filesystem/types',
+    'wasi:http/client',
+    'wasi:http/types',
+    'wasi:random/insecure',
+    'wasi:random/insecure-seed',
+    'wasi:random/random',
+    'wasi:sockets/ip-name-lookup',
+    'wasi:sockets/types',
+  ].map((name) => `${name}@0.3`),
 ];

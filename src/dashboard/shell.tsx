@@ -11,9 +11,9 @@ import { SystemPage } from './system/system-page.tsx';
 import { usePlace } from './use-place.ts';
 
 const sections = [
-  ['plugins', 'Plugins'],
-  ['system', 'System'],
-  ['journal', 'Journal'],
+  ['Plugins', { page: 'plugins' }],
+  ['System', { page: 'system' }],
+  ['Journal', { page: 'journal', tab: 'lifecycles' }],
 ] as const;
 
 export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
@@ -23,6 +23,13 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
   const main = useRef<HTMLElement>(null);
   const current = place.page === 'plugin' ? 'plugins' : place.page;
   const heading = titleOf(place);
+  const isFirst = useRef(true);
+  // The link that led here is gone with its page. Keys go on from the content, and screen readers tell of it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each other page
+  useEffect(() => {
+    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [heading]);
   useEffect(() => {
     document.title = `${heading} · Signalbox`;
   }, [heading]);
@@ -35,8 +42,8 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
       <header className="bar">
         <Brand />
         <nav aria-label="Sections" className="sections">
-          {sections.map(([page, title]) => (
-            <a key={page} href={addressOf({ page })} aria-current={current === page ? 'page' : undefined}>
+          {sections.map(([title, to]) => (
+            <a key={title} href={addressOf(to)} aria-current={current === to.page ? 'page' : undefined}>
               {title}
             </a>
           ))}
@@ -66,7 +73,7 @@ function Page({ place }: { readonly place: Place }) {
     case 'system':
       return <SystemPage />;
     case 'journal':
-      return <JournalPage />;
+      return <JournalPage key={place.tab} tab={place.tab} />;
     case 'unknown':
       return (
         <div className="empty">
@@ -81,5 +88,5 @@ function Page({ place }: { readonly place: Place }) {
 
 function titleOf(place: Place): string {
   if (place.page === 'plugin') return place.id;
-  return sections.find(([page]) => page === place.page)?.[1] ?? 'Not found';
+  return sections.find(([, { page }]) => page === place.page)?.[0] ?? 'Not found';
 }

@@ -32,6 +32,11 @@ export const limitsSchema = Type.Object(
       description: 'Size of the arguments or the result of one call, and of the body of a request',
     }),
     fs_ops_per_second: Type.Integer({ minimum: 0, description: 'Calls of the filesystem interface' }),
+    fs_write_bytes: Type.Integer({
+      minimum: 0,
+      description:
+        'Added to the disk since the host started: bytes of files, and 4,096 for each file or directory made; what is removed counts back',
+    }),
     net_ops_per_second: Type.Integer({
       minimum: 0,
       description: 'Requests sent, redirects included',
@@ -83,6 +88,7 @@ export const defaultLimits: Limits = {
   mailbox_calls: 1_024,
   message_bytes: 1024 * 1024,
   fs_ops_per_second: 100,
+  fs_write_bytes: 1024 * 1024 * 1024,
   net_ops_per_second: 10,
   publishes_per_second: 1_000,
   log_lines_per_second: 100,
@@ -103,6 +109,7 @@ export const strictLimits: Limits = {
   mailbox_calls: 64,
   message_bytes: 64 * 1024,
   fs_ops_per_second: 10,
+  fs_write_bytes: 16 * 1024 * 1024,
   net_ops_per_second: 0,
   publishes_per_second: 10,
   log_lines_per_second: 10,

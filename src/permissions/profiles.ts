@@ -42,6 +42,7 @@ export const profiles = {
       call_deadline_ms: 30_000,
       mailbox_calls: 8_192,
       fs_ops_per_second: 1_000,
+      fs_write_bytes: 16 * 1024 ** 3,
       net_ops_per_second: 100,
       net_connections: 50,
       storage_ops_per_second: 1_000,

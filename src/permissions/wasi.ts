@@ -12,6 +12,12 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   'wasi:filesystem/types': files,
   'wasi:http/outgoing-handler': http,
   'wasi:http/types': http,
+  'wasi:cli/stdout@0.3': log,
+  'wasi:cli/stderr@0.3': log,
+  'wasi:filesystem/preopens@0.3': files,
+  'wasi:filesystem/types@0.3': files,
+  'wasi:http/client@0.3': http,
+  'wasi:http/types@0.3': http,
 };
 
 /** The capabilities to wire for these imports: each that is no WASI, and what of the host the virtual WASI needs for the others. */

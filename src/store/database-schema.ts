@@ -37,4 +37,8 @@ export const migrations: readonly string[] = [
        values (new.plugin, 64 + octet_length(new.space) + octet_length(new.collection) + octet_length(new.value))
        on conflict (plugin) do update set bytes = bytes + excluded.bytes;
    end;`,
+  // What stands in the config under an id, or stood there last; no artifact is one that nobody saw.
+  `create table storage_occupants (
+     plugin text primary key, config text not null, artifact text, is_gone integer not null
+   ) strict, without rowid;`,
 ];

@@ -33,7 +33,8 @@ export function lazyDatabase(file: string): LazyDatabase {
       if (isClosed) throw storeFailure(file, 'it is closed');
       return await (await opened()).transact(statements);
     },
-    exists: () =>
+    exists: async () =>
+      opening !== undefined ||
       stat(file).then(
         (found) => found.isFile(),
         () => false,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { transpileBytes } from '@bytecodealliance/jco-transpile';
+import { type WasmInstance, type WasmModule, wasm } from '../support/web-assembly.ts';
 
 /** What jco's generated `instantiate` gives for the script host, as far as the bench uses it. */
 interface ScriptExports {
@@ -9,11 +10,16 @@ interface ScriptExports {
   };
 }
 
-/** TypeScript knows `WebAssembly` from the DOM only. */
-const { compile } = Reflect.get(globalThis, 'WebAssembly') as { compile(bytes: Uint8Array): Promise<object> };
-
-/** The script host under bare jco, in this process: the same component, the same options, none of our layers. */
-export async function rawScriptHost(): Promise<{ instantiate(): Promise<ScriptExports> }> {
+/**
+ * The script host under bare jco, in this process: the same component, the same options, none of our layers.
+ *
+ * @param rewrite what to make of each core module
+ * @param coreImports what its core modules import besides
+ */
+export async function rawScriptHost(
+  rewrite: (module: Uint8Array) => Uint8Array = (module) => module,
+  coreImports: object = {},
+): Promise<{ instantiate(): Promise<ScriptExports> }> {
   const component = await readFile(new URL('../../generated/script-host.wasm', import.meta.url));
   const { files } = await transpileBytes(component, {
     name: 'raw',
@@ -23,9 +29,9 @@ export async function rawScriptHost(): Promise<{ instantiate(): Promise<ScriptEx
     wasiShim: false,
     emitTypescriptDeclarations: false,
   });
-  const modules = new Map<string, object>();
+  const modules = new Map<string, WasmModule>();
   for (const [name, bytes] of Object.entries(files)) {
-    if (name.endsWith('.wasm')) modules.set(name, await compile(Uint8Array.from(bytes)));
+    if (name.endsWith('.wasm')) modules.set(name, await wasm.compile(rewrite(Uint8Array.from(bytes))));
   }
   const glue = await import(
     `data:text/javascript;base64,${Buffer.from(files['raw.js'] ?? '').toString('base64')}`
@@ -33,5 +39,9 @@ export async function rawScriptHost(): Promise<{ instantiate(): Promise<ScriptEx
   // Every function of every interface: the script of this bench calls none.
   const functions = new Proxy({}, { get: () => () => undefined });
   const imports = new Proxy({}, { get: () => functions });
-  return { instantiate: () => glue.instantiate((name: string) => modules.get(name), imports) };
+  const instantiateCore = (module: WasmModule, own: object): WasmInstance =>
+    new wasm.Instance(module, { ...own, ...coreImports });
+  return {
+    instantiate: () => glue.instantiate((name: string) => modules.get(name), imports, instantiateCore),
+  };
 }

@@ -5,8 +5,9 @@ export interface BenchRow {
   /** The layer below, doing the same work. */
   readonly raw?: string;
   readonly ratio?: number;
-  readonly bar: string;
-  readonly holds: boolean;
+  /** Absent from the lines that make up a figure with a bar. */
+  readonly bar?: string;
+  readonly holds?: boolean;
 }
 
 export interface Spread {

@@ -3,6 +3,7 @@ import { eventsRow } from './rows/events.ts';
 import { evictionRow } from './rows/eviction.ts';
 import { identicalReplayRow } from './rows/identical-replay.ts';
 import { loadRow } from './rows/load.ts';
+import { meteringRow } from './rows/metering.ts';
 import { neighbourRow } from './rows/neighbour.ts';
 import { peersRow } from './rows/peers.ts';
 import { roundTripRow } from './rows/round-trip.ts';
@@ -18,6 +19,7 @@ const rows = [
   eventsRow,
   roundTripRow,
   thousandIdleRow,
+  meteringRow,
   runawayRow,
   neighbourRow,
   evictionRow,
@@ -31,6 +33,6 @@ for (const row of rows) {
   for (const line of [await row()].flat()) process.stdout.write(`${asTableLine(line)}\n`);
 }
 
-function asTableLine({ what, ours, raw = '', ratio, bar, holds }: BenchRow): string {
-  return `| ${what} | ${ours} | ${raw} | ${ratio?.toFixed(2) ?? ''} | ${bar} | ${holds ? 'holds' : 'MISSES'} |`;
+function asTableLine({ what, ours, raw = '', ratio, bar = '', holds }: BenchRow): string {
+  return `| ${what} | ${ours} | ${raw} | ${ratio?.toFixed(2) ?? ''} | ${bar} | ${holds === undefined ? '' : holds ? 'holds' : 'MISSES'} |`;
 }

@@ -224,3 +224,58 @@ test.runIf(onLinux)(
   // However long it was asked to take.
   3_600_000,
 );
+
+describe('what a plugin may add to the disk is bounded', () => {
+  const block = 4_096;
+  const quota = 3 * block;
+  const open = (folder: string) =>
+    wired({ baseFolder: folder, permissions, limits: { ...limits, fs_write_bytes: quota } });
+  const full = refused('io', 'EDQUOT');
+  const hit = (reached: number) => ({ name: 'fs_write_bytes', reached, allowed: quota });
+
+  test('bytes and entries count, and what would be too much is not begun', async () => {
+    await using folder = await sampleFolder();
+    await using box = open(folder.path);
+    expect(await box.call('filesystem.create-dir', 'out/new')).toEqual(done);
+    expect(await write(box, 'out/new/file', 'x'.repeat(block))).toEqual(done);
+    expect(await write(box, 'out/new/file', 'x'.repeat(block + 1))).toEqual(full);
+    expect(await write(box, 'out/new/file', 'y', BigInt(block), false)).toEqual(full);
+    expect(await write(box, 'out/new/file', '', BigInt(block + 1))).toEqual(full);
+    expect(await write(box, 'out/new/other', '')).toEqual(full);
+    expect(await box.call('filesystem.create-dir', 'out/other')).toEqual(full);
+    expect(await readdir(join(folder.path, 'out/new'))).toEqual(['file']);
+    expect((await stat(join(folder.path, 'out/new/file'))).size).toBe(block);
+    expect(box.telemetry).toMatchObject([{ kind: 'limit', hit: hit(quota + 1) }]);
+  });
+
+  test('a hole counts as what it pretends to be', async () => {
+    await using folder = await sampleFolder();
+    await using box = open(folder.path);
+    expect(await write(box, 'out/old', 'x', 1024n ** 2n)).toEqual(full);
+    expect(await write(box, 'out/made', 'x', 1024n ** 2n)).toEqual(full);
+    expect(await readdir(join(folder.path, 'out'))).toEqual(['deep', 'old']);
+  });
+
+  test('writing over what is there costs nothing, and what is removed counts back, but never below nothing', async () => {
+    await using folder = await sampleFolder();
+    await using box = open(folder.path);
+    const large = 'x'.repeat(2 * block);
+    expect(await box.call('filesystem.remove', 'out/old')).toEqual(done);
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(await write(box, 'out/file', large)).toEqual(done);
+      expect(await write(box, 'out/file', large)).toEqual(done);
+      expect(await write(box, 'out/more', '')).toEqual(full);
+      expect(await box.call('filesystem.remove', 'out/file')).toEqual(done);
+    }
+  });
+
+  test('calls at once do not pass it together', async () => {
+    await using folder = await sampleFolder();
+    await using box = open(folder.path);
+    const writes = Array.from({ length: 8 }, (_, index) => write(box, `out/file-${index}`, 'x'));
+    const outcomes = (await Promise.all(writes)).map(
+      (reply) => JSON.stringify(reply) === JSON.stringify(done),
+    );
+    expect(outcomes.filter(Boolean).length).toBe(2);
+  });
+});

@@ -234,3 +234,47 @@ test('a change on disk reaches the guest, in a directory that appears later too'
     { timeout: 10_000, interval: 200 },
   );
 });
+
+describe('under a lease', () => {
+  const watched = (box: ReturnType<typeof wired>) => [...box.watcher.open].map(({ paths }) => paths);
+  const at = (folder: string, ...names: readonly string[]) => names.map((name) => join(folder, name));
+
+  test('nothing is watched any longer when its time is over', async () => {
+    await using folder = await temporaryFolder();
+    const leases = [{ permission: 'watch:waves', expiresAt: 1_005_000 }];
+    await using box = wired({ baseFolder: folder.path, leases });
+    await subscribe(box, 'waves');
+    box.clock.advance(4_999);
+    expect(watched(box)).toEqual([at(folder.path, 'waves')]);
+    box.clock.advance(1);
+    expect(watched(box)).toEqual([]);
+  });
+
+  test('the directories of lasting grants go on, and the guest is told to look again', async () => {
+    await using folder = await temporaryFolder();
+    const leases = [{ permission: 'watch:waves', expiresAt: 1_005_000 }];
+    await using box = wired({ baseFolder: folder.path, leases, permissions: ['watch:logs'] });
+    const subscription = await subscribe(box, 'waves', 'logs');
+    const other = await subscribe(box, 'logs');
+    box.clock.advance(5_000);
+    expect(watched(box)).toEqual([at(folder.path, 'logs'), at(folder.path, 'logs')]);
+    box.watcher.change(at(folder.path, 'waves/a', 'logs/a'));
+    await vi.waitFor(() => expect(box.delivered).toHaveLength(3));
+    expect(box.delivered).toEqual(
+      expect.arrayContaining([
+        change(subscription, [], true),
+        change(subscription, ['logs/a']),
+        change(other, ['logs/a']),
+      ]),
+    );
+  });
+
+  test('one use is one subscription, which goes on when it was the last', async () => {
+    await using folder = await temporaryFolder();
+    await using box = wired({ baseFolder: folder.path, leases: [{ permission: 'watch:waves', calls: 1 }] });
+    const subscription = await subscribe(box, 'waves');
+    expect((await box.call('watch.subscribe', ['waves'], 100)).outcome).toBe('refused');
+    box.watcher.change(at(folder.path, 'waves/a'));
+    await vi.waitFor(() => expect(box.delivered).toEqual([change(subscription, ['waves/a'])]));
+  });
+});

@@ -169,6 +169,18 @@ describe('a reload that fails', () => {
       next: guest({ ...stateful, 'state.restore': () => refuse('failed', 'too old') }),
       code: 'PLUGIN_REFUSED',
     },
+    {
+      why: 'the old one refuses to give its state',
+      old: guest({ ...version('old'), ...stateful, 'state.snapshot': () => refuse('failed', 'busy') }),
+      next: guest({ ...version('new'), ...stateful }),
+      code: 'PLUGIN_REFUSED',
+    },
+    {
+      why: 'the old one gives state that is no bytes',
+      old: guest({ ...version('old'), ...stateful, 'state.snapshot': () => ({ length: 1 }) }),
+      next: guest({ ...version('new'), ...stateful }),
+      code: 'GUEST_TRAPPED',
+    },
   ];
 
   test.each(failures)('because $why leaves the old one serving', async ({ next, old, code }) => {
@@ -183,6 +195,29 @@ describe('a reload that fails', () => {
     expect(await runtime.call('a', 'version')).toEqual({ outcome: 'returned', value: 'old' });
     expect(runtime.count('plugin.reloads.failed', 'a')).toBe(1);
     await runtime.eventually(() => expect(runtime.sandbox.live.length).toBe(1));
+  });
+
+  describe('because the old one dies of giving its state', () => {
+    const dying = guest({ ...version('old'), ...stateful, 'state.snapshot': trap });
+    const next = guest({ ...version('new'), ...stateful });
+
+    test('leaves the new one serving, which begins with nothing and says so', async () => {
+      await using runtime = await ready(dying);
+      save(runtime, next);
+      await runtime.eventually(() => expect(runtime.status('a')?.version).toBe('2.0.0'));
+      expect(runtime.where('a')).toBe('Ready');
+      expect(runtime.status('a')?.degraded?.code).toBe('GUEST_TRAPPED');
+      expect(await runtime.call('a', 'version')).toEqual({ outcome: 'returned', value: 'new' });
+      expect([runtime.count('plugin.reloads', 'a'), runtime.count('plugin.crashes', 'a')]).toEqual([1, 1]);
+      await runtime.eventually(() => expect(runtime.sandbox.live.length).toBe(1));
+      expect(runtime.statuses.filter(({ state }) => state === 'Error')).toEqual([]);
+    });
+
+    test('stops the plugin where the entry wants it so', async () => {
+      await using runtime = await ready(dying, { onReloadFailure: 'stop' });
+      save(runtime, next);
+      await runtime.eventually(() => expect(runtime.status('a')?.state).toBe('Error'));
+    });
   });
 
   test('is forgotten when the next save is good', async () => {

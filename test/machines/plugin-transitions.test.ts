@@ -148,6 +148,10 @@ const rows: readonly (readonly [StateValue, PluginContext, PluginMachineEvent, S
     { type: 'execution.paused', generation: 1, snapshot: new Uint8Array() },
     reload('restoring'),
   ],
+  [reload('pausing'), reloading, { type: 'execution.paused', generation: 1, error }, { Ready: 'idle' }],
+  [reload('pausing'), strict, { type: 'execution.paused', generation: 1, error }, { Error: 'quarantined' }],
+  [reload('pausing'), reloading, { type: 'execution.failed', generation: 1, error }, { Ready: 'idle' }],
+  [reload('pausing'), strict, { type: 'execution.failed', generation: 1, error }, { Error: 'quarantined' }],
   [reload('restoring'), reloading, { type: 'execution.restored', generation: 2 }, { Ready: 'idle' }],
   [reload('restoring'), reloading, { type: 'execution.failed', generation: 2, error }, { Ready: 'idle' }],
 

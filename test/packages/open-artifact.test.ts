@@ -37,6 +37,15 @@ async function problem(path: string): Promise<ErrorRecord> {
   throw new Error('The artifact was opened', { cause: outcome });
 }
 
+test('opening a component takes no memory in proportion to its size, however often', async () => {
+  const bytes = 8 * 1024 * 1024;
+  await write('large.wasm', Buffer.concat([wasm, Buffer.alloc(bytes)]));
+  await open('large.wasm');
+  const before = process.memoryUsage().arrayBuffers;
+  for (let opening = 0; opening < 10; opening++) await open('large.wasm');
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(bytes / 2);
+});
+
 describe('a plugin folder', () => {
   test('gives the manifest, the bundled script, and every path to watch', async () => {
     await write('p/plugin.toml', scriptManifest);

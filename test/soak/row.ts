@@ -20,8 +20,9 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-export function driftText({ firstMs, lastMs, host, cells }: Drift): string {
+export function driftText({ firstMs, lastMs, cpuMs, host, cells, live }: Drift): string {
   const memory = (what: string, [first, last]: Drift['host']) =>
     `${what} ${megabytes(first)} -> ${megabytes(last)}`;
-  return `${firstMs.toFixed(3)} -> ${lastMs.toFixed(3)} ms; ${memory('host', host)}; ${memory('cells', cells)}`;
+  const times = `${firstMs.toFixed(3)} -> ${lastMs.toFixed(3)} ms; cpu ${cpuMs.map((ms) => ms.toFixed(3)).join(' -> ')} ms`;
+  return `${times}; ${memory('host', host)}; ${memory('cells', cells)}; ${memory('live', live)}`;
 }

@@ -11,6 +11,9 @@ import { commitsRow, savesRow } from './rows/writers.ts';
 /**
  * The long runs: `node test/soak/run.ts [name...]`, all of them without a name. `SOAK=0.1` does a tenth of each; `SOAK_SEED` replays the
  * random choices of the run that printed it. Figures inform: run it on a machine that does nothing else.
+ *
+ * `npm run soak` gives the space for new objects its full size at once. Left to itself V8 doubles it at some time in the run, 25 MB in one step
+ * that comes once and holds nothing: growth of what is kept would drown in it.
  */
 const rows: Readonly<Record<string, (scale: number, seed: number) => Promise<readonly SoakRow[]>>> = {
   fuzz: fuzzRows,

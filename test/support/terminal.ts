@@ -31,36 +31,80 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 /** Whether this machine can make a pseudo terminal. */
 export const hasTerminal = spawnSync('python3', ['-c', 'import fcntl, os, pty, termios']).status === 0;
 
-/** Runs the command line on a terminal; each key is pressed once its text was shown, in their order. */
-export async function driveTerminal(
-  app: CliApp,
-  args: readonly string[],
-  keys: readonly (readonly [shown: string, pressed: string])[],
-): Promise<{ readonly code: number | null; readonly output: string }> {
+/** The command line on a terminal of its own. */
+export interface TerminalProcess extends AsyncDisposable {
+  /** What it showed so far. */
+  readonly output: string;
+  /** Resolves with what matched, once it was shown. */
+  shown(pattern: RegExp): Promise<string>;
+  press(keys: string): void;
+  /** As closing the window does. */
+  hangUp(): void;
+  /** Resolves with its exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+export function startOnTerminal(folder: string, args: readonly string[]): TerminalProcess {
   const child = spawn('python3', ['-c', bridge, process.execPath, main, ...args], {
-    cwd: app.folder,
+    cwd: folder,
     env: {
       ...process.env,
       TERM: 'xterm',
       NO_COLOR: '1',
       FORCE_COLOR: undefined,
       CI: undefined,
-      XDG_CACHE_HOME: `${app.folder}/.cache`,
+      XDG_CACHE_HOME: `${folder}/.cache`,
     },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const left = [...keys];
   let output = '';
-  let seen = 0;
+  const waiting = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
-    for (let next = left[0]; next && output.indexOf(next[0], seen) >= 0; next = left[0]) {
-      seen = output.length;
-      child.stdin.write(next[1]);
-      left.shift();
-    }
+    for (const look of waiting) look();
   });
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  child.on('close', resolve);
-  return { code: await promise, output };
+  const { promise: ended, resolve: end } = Promise.withResolvers<number | null>();
+  child.on('close', end);
+  const hangUp = (): void => void child.kill('SIGKILL');
+  return {
+    get output() {
+      return output;
+    },
+    shown: (pattern) => {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      const look = (): void => {
+        const [found] = pattern.exec(output) ?? [];
+        if (found !== undefined) resolve(found);
+      };
+      waiting.add(look);
+      look();
+      return promise.finally(() => waiting.delete(look));
+    },
+    press: (keys) => void child.stdin.write(keys),
+    hangUp,
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      hangUp();
+      await ended;
+    },
+  };
+}
+
+/** Runs the command line on a terminal; each key is pressed once its text was shown, in their order. */
+export async function driveTerminal(
+  app: CliApp,
+  args: readonly string[],
+  keys: readonly (readonly [shown: string, pressed: string])[],
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const terminal = startOnTerminal(app.folder, args);
+  let seen = 0;
+  for (const [shown, pressed] of keys) {
+    await Promise.race([
+      terminal.shown(new RegExp(`^[^]{${seen}}[^]*?${RegExp.escape(shown)}`)),
+      terminal.ended,
+    ]);
+    seen = terminal.output.length;
+    terminal.press(pressed);
+  }
+  return { code: await terminal.ended, output: terminal.output };
 }

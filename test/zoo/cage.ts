@@ -48,7 +48,8 @@ export async function openCage(options: CageOptions): Promise<Cage> {
       text
         .replaceAll('{folder}', folder)
         .replaceAll('{open}', servers.open)
-        .replaceAll('{inner}', servers.inner),
+        .replaceAll('{inner}', servers.inner)
+        .replaceAll('{innerPort}', servers.innerPort),
     );
   };
   await writeFile(join(folder, 'neighbour.js'), neighbourScript);
@@ -68,6 +69,7 @@ export async function openCage(options: CageOptions): Promise<Cage> {
       },
     },
     hostCapabilities: [desk(() => runtime)],
+    network: servers.network,
   });
   const count = (id: string): void => void told.set(id, (told.get(id) ?? 0) + 1);
   runtime.relays.pluginLog.subscribe(({ plugin }) => count(plugin));

@@ -37,7 +37,7 @@ export interface ZooGuest {
   /** The limit or rule that must stop it, or keep what it does from mattering. */
   readonly rule: string;
   readonly end: End;
-  /** `{open}`, `{inner}` and `{folder}` stand for two servers and the folder of the cage, in what follows too. */
+  /** `{open}`, `{inner}`, `{innerPort}` and `{folder}` stand for two servers, a port and the folder of the cage, in what follows too. */
   readonly permissions?: readonly string[];
   readonly args?: readonly unknown[];
   /** Default `strike`. */

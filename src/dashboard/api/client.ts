@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { problemSchema } from '../../wire/error-record.ts';
+import { type PluginReport, pluginStatusSchema } from '../../wire/plugin-status.ts';
 
 /** Why the API did not answer as hoped, ready to be shown. */
 export class ApiProblem extends Error {
@@ -31,7 +32,9 @@ export interface Client {
   /** @throws `ApiProblem`, or the signal's reason */
   get<Schema extends TSchema>(path: string, schema: Schema, signal?: AbortSignal): Promise<Static<Schema>>;
   /** Changes something; done once however often the network repeats it. */
-  send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void>;
+  send(method: 'POST' | 'PATCH', path: string, body?: object): Promise<void>;
+  /** The same for what is answered with the status of a plugin after it. */
+  command(path: string, body?: object): Promise<PluginReport>;
   /** The response as it comes. */
   open(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response>;
 }
@@ -53,17 +56,25 @@ export function createClient(prefix: string, token: string): Client {
     throw await problemOf(response);
   };
 
+  const change = (method: string, path: string, body?: object): Promise<Response> => {
+    const headers = {
+      'idempotency-key': crypto.randomUUID(),
+      ...(body && { 'content-type': 'application/json' }),
+    };
+    return ask(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  };
+
   return {
     async get(path, schema, signal) {
       const response = await ask(path, signal ? { signal } : {});
       return checked(schema, await response.json());
     },
     async send(method, path, body) {
-      const headers = {
-        'idempotency-key': crypto.randomUUID(),
-        ...(body && { 'content-type': 'application/json' }),
-      };
-      await ask(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+      await change(method, path, body);
+    },
+    async command(path, body) {
+      const response = await change('POST', path, body);
+      return checked(pluginStatusSchema, await response.json());
     },
     open: (path, headers, signal) => ask(path, { headers, signal }),
   };

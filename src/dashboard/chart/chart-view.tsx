@@ -4,7 +4,6 @@ import {
   type Edge,
   MiniMap,
   type Node,
-  Panel,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -14,10 +13,11 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Chart } from '../../wire/machines.ts';
 import { Loading } from '../parts/remote-view.tsx';
 import { ArrowEdge, type ArrowEdgeData } from './arrow-edge.tsx';
+import { frameOf } from './frame.ts';
 import { layoutOf } from './layout.ts';
 import { notesOf } from './layout-input.ts';
 import type { Lit } from './lit.ts';
-import type { Layout, PlacedState } from './placed.ts';
+import type { Layout } from './placed.ts';
 import { StateNode, type StateNodeData } from './state-node.tsx';
 
 interface ChartViewProps {
@@ -63,72 +63,70 @@ function Canvas({ chart, layout, lit }: ChartViewProps & { readonly layout: Layo
   const [isFollowing, setFollowing] = useState(true);
   const { nodes, edges } = useMemo(() => elementsOf(chart, layout, lit), [chart, layout, lit]);
   const { fitView } = useReactFlow();
-  useFollowing(
-    isFollowing,
-    layout.states.find(({ id }) => id === lit.states.at(-1)),
-  );
+  useFollowing(isFollowing, layout, lit.states.at(-1));
 
   return (
-    <ReactFlow
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={nodeTypes}
-      edgeTypes={edgeTypes}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      nodesFocusable={false}
-      edgesFocusable={false}
-      elementsSelectable={false}
-      disableKeyboardA11y
-      zoomOnDoubleClick={false}
-      preventScrolling={false}
-      zoomOnScroll={false}
-      minZoom={0.1}
-      maxZoom={1.5}
-      onMoveStart={(event) => {
-        if (event !== null) setFollowing(false);
-      }}
-      proOptions={{ hideAttribution: true }}
-    >
-      <Controls showInteractive={false} showFitView={false} />
-      <MiniMap
-        className="wide-only"
-        nodeClassName={(node) => `map-state ${node.className ?? ''}`}
-        ariaLabel={null}
-      />
-      <Panel position="top-right">
-        <div className="chart-buttons">
-          <button
-            type="button"
-            className="button small"
-            aria-pressed={isFollowing}
-            onClick={() => setFollowing(true)}
-          >
-            Follow
-          </button>
-          <button
-            type="button"
-            className="button small"
-            onClick={() => {
-              setFollowing(false);
-              void fitView({ padding: 0.03 });
-            }}
-          >
-            Whole chart
-          </button>
-        </div>
-      </Panel>
-    </ReactFlow>
+    <>
+      <div className="chart-buttons">
+        <button
+          type="button"
+          className="button small"
+          aria-pressed={isFollowing}
+          onClick={() => setFollowing(true)}
+        >
+          Follow
+        </button>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            setFollowing(false);
+            void fitView({ padding: 0.03 });
+          }}
+        >
+          Whole
+        </button>
+      </div>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        zoomOnDoubleClick={false}
+        preventScrolling={false}
+        zoomOnScroll={false}
+        minZoom={0.1}
+        maxZoom={1.5}
+        onMoveStart={(event) => {
+          if (event !== null) setFollowing(false);
+        }}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Controls showInteractive={false} showFitView={false} />
+        <MiniMap
+          className="wide-only"
+          nodeClassName={(node) => `map-state ${node.className ?? ''}`}
+          ariaLabel={null}
+        />
+      </ReactFlow>
+    </>
   );
 }
 
 /** Keeps a state in sight. The view moves only when it must: a plugin that is called goes to and fro. */
-function useFollowing(isFollowing: boolean, place: PlacedState | undefined): void {
+function useFollowing(isFollowing: boolean, layout: Layout, lit: string | undefined): void {
   const { getViewport, setCenter } = useReactFlow();
   const width = useStore((store) => store.width);
   const height = useStore((store) => store.height);
   const isPlaced = useRef(false);
   useEffect(() => {
+    const place = layout.states.find(({ id }) => id === lit);
     if (!isFollowing || !place || width === 0) return;
     const { x, y, zoom } = getViewport();
     const { corner } = place;
@@ -142,11 +140,13 @@ function useFollowing(isFollowing: boolean, place: PlacedState | undefined): voi
     if (isPlaced.current && isInSight) return;
     const isCalm = !isPlaced.current || matchMedia('(prefers-reduced-motion: reduce)').matches;
     isPlaced.current = true;
-    void setCenter(corner.x + place.width / 2, corner.y + place.height / 2, {
-      zoom: Math.max(followZoom, zoom),
+    const nextZoom = Math.max(followZoom, zoom);
+    const frame = frameOf(layout, place, { width: width / nextZoom, height: height / nextZoom });
+    void setCenter(frame.corner.x + frame.width / 2, frame.corner.y + frame.height / 2, {
+      zoom: nextZoom,
       duration: isCalm ? 0 : followMs,
     });
-  }, [isFollowing, place, width, height, getViewport, setCenter]);
+  }, [isFollowing, layout, lit, width, height, getViewport, setCenter]);
 }
 
 function elementsOf(chart: Chart, layout: Layout, lit: Lit) {
@@ -162,7 +162,8 @@ function elementsOf(chart: Chart, layout: Layout, lit: Lit) {
       position: { x, y },
       width,
       height,
-      className: isActive ? 'active' : '',
+      // The machine itself is everywhere; it would colour the whole map.
+      className: isActive && parent !== undefined ? 'active' : '',
       ...(parent !== undefined && { parentId: parent }),
       data: { state, notes: notesOf(state), isActive, isInnermost: lit.states.at(-1) === id },
     };

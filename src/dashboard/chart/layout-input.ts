@@ -33,6 +33,8 @@ export const titlePx = 32;
 export const noteLinePx = 15;
 export const labelLinePx = 14;
 const sidePx = 28;
+/** Before the name of the state a machine is in. */
+const hereMarkPx = 14;
 const minWidthPx = 96;
 
 /** Which arrows a chart has. What stays in its state, or goes back to the very same, is a note of that state instead. */
@@ -68,7 +70,7 @@ export function layoutInput(chart: Chart): LayoutNode {
     const headPx = titlePx + notes.length * noteLinePx + (notes.length > 0 ? 6 : 0);
     const width = Math.max(
       minWidthPx,
-      sidePx + state.key.length * stateCharPx + (state.type === 'final' ? finalMarkPx : 0),
+      sidePx + hereMarkPx + state.key.length * stateCharPx + (state.type === 'final' ? finalMarkPx : 0),
       ...notes.map((note) => sidePx + note.length * smallCharPx),
     );
     if (children.length === 0) return { id: state.id, width, height: headPx };

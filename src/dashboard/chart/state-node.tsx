@@ -11,7 +11,7 @@ export interface StateNodeData extends Record<string, unknown> {
 
 export const StateNode = memo(function StateNode({ data }: NodeProps<Node<StateNodeData>>) {
   const { state, notes, isActive, isInnermost } = data;
-  const kind = `state-node state-${state.type}${isActive ? ' lit' : ''}${isInnermost ? ' innermost' : ''}`;
+  const kind = `state-node state-${state.type}${state.parent === undefined ? ' state-root' : ''}${isActive ? ' lit' : ''}${isInnermost ? ' innermost' : ''}`;
   return (
     <div className={kind} data-state={state.id} data-active={isActive}>
       <Handle type="target" position={Position.Top} />

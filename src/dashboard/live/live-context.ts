@@ -9,6 +9,12 @@ export function useLiveClient(): LiveClient {
   return useContext(LiveContext);
 }
 
+/** Whether what the page shows is so now. Whoever wants to know no more is not drawn anew with each event. */
+export function useIsLive(): boolean {
+  const { subscribe, snapshot } = useLiveClient();
+  return useSyncExternalStore(subscribe, () => snapshot().link.state === 'live');
+}
+
 /** Everything known, anew with each change. */
 export function useLive(): Live {
   const { subscribe, snapshot } = useLiveClient();

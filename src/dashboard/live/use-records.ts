@@ -16,6 +16,11 @@ export interface Records<Row> {
 /** `key` is unique among the rows of one list. */
 export type Numbered<Row> = { readonly key: number; readonly row: Row };
 
+interface Kept<Row> {
+  readonly subject: string;
+  readonly records: Records<Row>;
+}
+
 interface RecordsInput<Row extends TObject> {
   /** Where those of before are listed, with its query. */
   readonly path: string;
@@ -31,9 +36,10 @@ export function useRecords<Row extends TObject>(input: RecordsInput<Row>): Recor
   const { board, link } = useLive();
   const { generation } = board;
   const isLive = link.state === 'live';
-  const [records, setRecords] = useState<Records<Static<Row>>>({ state: 'loading', rows: [] });
+  const subject = `${generation} ${path}`;
+  const [kept, setKept] = useState<Kept<Static<Row>>>();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with another generation it begins anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the subject names the path
   useEffect(() => {
     if (!isLive) return;
     const ending = new AbortController();
@@ -49,22 +55,26 @@ export function useRecords<Row extends TObject>(input: RecordsInput<Row>): Recor
           return picked === undefined ? [] : [{ key: event.sequence, row: picked }];
         });
         if (news.length === 0) return;
-        setRecords(({ rows }) => ({ state: 'ready', rows: [...rows, ...news].slice(-maxRows) }));
+        setKept((before) => ({
+          subject,
+          records: { state: 'ready', rows: [...(before?.records.rows ?? []), ...news].slice(-maxRows) },
+        }));
       };
       const stop = live.listen(add);
       ending.signal.addEventListener('abort', stop, { once: true });
       const page = await live.client.get(path, pageOf(row), ending.signal);
       const rows = page.records.map((each, at) => ({ key: at - page.records.length, row: each }));
-      setRecords({ state: 'ready', rows: rows.slice(-maxRows) });
+      setKept({ subject, records: { state: 'ready', rows: rows.slice(-maxRows) } });
       through = sequenceOf(page.next);
       add(waiting);
     };
-    setRecords({ state: 'loading', rows: [] });
     begin().catch((thrown: unknown) => {
-      if (!ending.signal.aborted) setRecords({ state: 'failed', problem: problemIn(thrown), rows: [] });
+      if (ending.signal.aborted) return;
+      setKept({ subject, records: { state: 'failed', problem: problemIn(thrown), rows: [] } });
     });
     return () => ending.abort();
-  }, [live, path, row, maxRows, pick, generation, isLive]);
+  }, [live, subject, row, maxRows, pick, isLive]);
 
-  return records;
+  // What belongs to another subject, a runtime that is no more for one, is not shown for a moment.
+  return kept?.subject === subject ? kept.records : { state: 'loading', rows: [] };
 }

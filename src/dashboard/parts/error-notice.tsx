@@ -1,13 +1,16 @@
+import type { ReactNode } from 'react';
 import type { ErrorReport } from '../../wire/error-record.ts';
 
 interface ErrorNoticeProps {
   readonly error: ErrorReport;
-  /** True when something serves in spite of it. */
+  /** True when something serves in spite of it, or it waits for a word. */
   readonly isWarning?: boolean;
+  /** What can be done about it here. */
+  readonly children?: ReactNode;
 }
 
 /** An error of the runtime or a plugin: what happened, where, and what mends it. */
-export function ErrorNotice({ error, isWarning = false }: ErrorNoticeProps) {
+export function ErrorNotice({ error, isWarning = false, children }: ErrorNoticeProps) {
   const { code, message, hint, location } = error;
   return (
     <div className={isWarning ? 'notice notice-waiting' : 'notice notice-error'}>
@@ -21,6 +24,7 @@ export function ErrorNotice({ error, isWarning = false }: ErrorNoticeProps) {
         </p>
       )}
       {location?.frame !== undefined && <pre>{location.frame}</pre>}
+      {children}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ApiProblem } from '../api/client.ts';
+import { useLive } from '../live/live-context.ts';
 import type { Remote } from '../live/use-remote.ts';
 
 interface RemoteViewProps<Value> {
@@ -22,6 +23,8 @@ export function RemoteView<Value>({ remote, what, children }: RemoteViewProps<Va
 }
 
 export function Loading({ what }: { readonly what: string }) {
+  const { link } = useLive();
+  if (link.state === 'lost') return <Empty>{what} is asked for when the runtime is back.</Empty>;
   return (
     <p className="loading" role="status">
       <span className="loading-mark" aria-hidden="true" />

@@ -26,7 +26,7 @@ const shapes: Readonly<Record<Sign, React.ReactNode>> = {
   waiting: (
     <>
       <path d="M8 1l7 7-7 7-7-7z" className="fill" />
-      <path d="M6.5 6.2a1.6 1.6 0 1 1 2.3 1.5c-.6.3-.8.6-.8 1.2M8 11.2v.4" className="mark" />
+      <path d="M6.4 5.9v4.2M9.6 5.9v4.2" className="mark" />
     </>
   ),
   error: (

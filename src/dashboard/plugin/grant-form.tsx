@@ -1,4 +1,5 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useIsLive } from '../live/live-context.ts';
 
 export interface GrantWish {
   readonly permission: string;
@@ -25,6 +26,16 @@ export function GrantForm({ permission, onGrant }: GrantFormProps) {
   const [text, setText] = useState(permission);
   const [term, setTerm] = useState<string>('always');
   const textId = useId();
+  const isLive = useIsLive();
+  const input = useRef<HTMLInputElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  // The form takes the place of the button and the other way round; whoever came by keyboard goes along.
+  useEffect(() => {
+    if (isOpen) input.current?.focus();
+    else if (wasOpen.current) opener.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   const isOpenEnded = permission.endsWith(':*');
   // What the star stands for is the operator's to say.
   const isUnfinished = isOpenEnded && text === permission;
@@ -44,9 +55,11 @@ export function GrantForm({ permission, onGrant }: GrantFormProps) {
   if (!isOpen) {
     return (
       <button
+        ref={opener}
         type="button"
         className="button primary"
         aria-label={`Grant ${permission}`}
+        disabled={!isLive}
         onClick={() => setOpen(true)}
       >
         Grant
@@ -58,6 +71,7 @@ export function GrantForm({ permission, onGrant }: GrantFormProps) {
       <label className="field" htmlFor={textId}>
         <span>Permission</span>
         <input
+          ref={input}
           id={textId}
           value={text}
           spellCheck={false}
@@ -81,7 +95,7 @@ export function GrantForm({ permission, onGrant }: GrantFormProps) {
         </select>
       </label>
       <div className="actions">
-        <button type="submit" className="button primary" disabled={isUnfinished}>
+        <button type="submit" className="button primary" disabled={isUnfinished || !isLive}>
           Grant this
         </button>
         <button type="button" className="button" onClick={() => setOpen(false)}>

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { type LogLine, levelsByGravity, logLineSchema } from '../../wire/records.ts';
 import type { StreamEvent } from '../live/stream-event.ts';
 import { useRecords } from '../live/use-records.ts';
@@ -73,21 +73,28 @@ export function LogTab({ id }: { readonly id: string }) {
           // Newest first: what is new is where one looks, and nothing scrolls away by itself.
           <ol className="log" reversed>
             {shown.toReversed().map(({ key, row }) => (
-              <li key={key} className={`log-line log-${row.level}`}>
-                <time dateTime={new Date(row.time).toISOString()}>{preciseText(row.time)}</time>
-                <span className="log-level">{row.level}</span>
-                <span className="log-message">
-                  {row.message}
-                  {fieldsText(row) !== '' && <span className="log-fields"> {fieldsText(row)}</span>}
-                  {row.dropped !== undefined && <em> {row.dropped} lines before this one were dropped</em>}
-                </span>
-              </li>
+              <LogRow key={key} row={row} />
             ))}
           </ol>
         ))}
     </section>
   );
 }
+
+const LogRow = memo(function LogRow({ row }: { readonly row: LogLine }) {
+  const fields = fieldsText(row);
+  return (
+    <li className={`log-line log-${row.level}`}>
+      <time dateTime={new Date(row.time).toISOString()}>{preciseText(row.time)}</time>
+      <span className="log-level">{row.level}</span>
+      <span className="log-message">
+        {row.message}
+        {fields !== '' && <span className="log-fields"> {fields}</span>}
+        {row.dropped !== undefined && <em> {row.dropped} lines before this one were dropped</em>}
+      </span>
+    </li>
+  );
+});
 
 function fieldsText({ fields }: LogLine): string {
   return Object.entries(fields)

@@ -4,9 +4,10 @@ import { ChartView } from '../chart/chart-view.tsx';
 import type { StreamEvent } from '../live/stream-event.ts';
 import { useRecords } from '../live/use-records.ts';
 import { useRemote } from '../live/use-remote.ts';
-import { Empty, ProblemNotice, RemoteView } from '../parts/remote-view.tsx';
+import { Empty, Loading, ProblemNotice, RemoteView } from '../parts/remote-view.tsx';
 import { eventNames, litAt, stepsOf } from './history.ts';
 import { HistoryPanel } from './history-panel.tsx';
+import { usePacedStep } from './use-paced-step.ts';
 
 /** Of a plugin: the machine of its lifecycle, and that of its instances. */
 const machines = [
@@ -43,7 +44,8 @@ export function MachineTab({ id }: { readonly id: string }) {
     charts.state === 'ready' ? charts.value.machines.find(({ name }) => name === machine) : undefined;
   const names = useMemo(() => (chart ? eventNames(chart) : new Map<string, string>()), [chart]);
   const lookedAt = looked === undefined ? -1 : steps.findIndex(({ key }) => key === looked);
-  const step = lookedAt < 0 ? steps.at(-1) : steps[lookedAt];
+  const paced = usePacedStep(steps);
+  const step = lookedAt < 0 ? paced : steps[lookedAt];
 
   return (
     <div className="machine">
@@ -66,7 +68,7 @@ export function MachineTab({ id }: { readonly id: string }) {
         <RemoteView remote={charts} what="The statechart">
           {() => {
             if (!chart) return <Empty>This runtime has no machine of that name.</Empty>;
-            const isNow = lookedAt < 0 && readings.state === 'ready';
+            const isNow = step === steps.at(-1) && lookedAt < 0 && readings.state === 'ready';
             return (
               <ChartView chart={chart} lit={litAt(chart, step, isNow ? readings.value.actors : undefined)} />
             );
@@ -75,6 +77,8 @@ export function MachineTab({ id }: { readonly id: string }) {
       </section>
       {records.problem ? (
         <ProblemNotice problem={records.problem} />
+      ) : records.state === 'loading' ? (
+        <Loading what="The history" />
       ) : (
         <HistoryPanel
           steps={steps}

@@ -1,9 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type PermissionReport, permissionReportsSchema } from '../../wire/permissions.ts';
 import type { PluginReport } from '../../wire/plugin-status.ts';
 import { problemIn } from '../api/client.ts';
-import { useLive, useLiveClient } from '../live/live-context.ts';
+import { useIsLive, useLive, useLiveClient } from '../live/live-context.ts';
 import { useRemote } from '../live/use-remote.ts';
+import { bytesText } from '../parts/figures.ts';
 import { Empty, Loading, ProblemNotice } from '../parts/remote-view.tsx';
 import { dayText } from '../parts/times.ts';
 import { useToast } from '../parts/toasts.tsx';
@@ -18,7 +19,8 @@ export function PermissionsTab({ plugin }: { readonly plugin: PluginReport }) {
   const reports = useRemote(
     `permissions ${id}`,
     (client, signal) => client.get('/permissions', permissionReportsSchema, signal),
-    { mark: `${changes} ${board.config.fingerprint} ${plugin.since} ${plugin.phase}` },
+    // Uses of a lease count up.
+    { everyMs: 2_000, mark: `${changes} ${board.config.fingerprint} ${plugin.since} ${plugin.phase}` },
   );
   if (reports.state === 'loading') return <Loading what="Permissions" />;
   if (reports.state === 'failed') {
@@ -38,8 +40,22 @@ export function PermissionsTab({ plugin }: { readonly plugin: PluginReport }) {
 
 type Act = (path: string, body?: object, said?: string) => Promise<void>;
 
-function Report({ report, act }: { readonly report: PermissionReport; readonly act: Act }) {
+function Report({ report, act: change }: { readonly report: PermissionReport; readonly act: Act }) {
   const { wants, grants, approval, policy } = report;
+  const isLive = useIsLive();
+  const title = useRef<HTMLHeadingElement>(null);
+  const hasActed = useRef(false);
+  // A button that did its work is gone, and the focus with it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is another report
+  useEffect(() => {
+    if (!hasActed.current || document.activeElement !== document.body) return;
+    hasActed.current = false;
+    title.current?.focus();
+  }, [report]);
+  const act: Act = (...wish) => {
+    hasActed.current = true;
+    return change(...wish);
+  };
   const grant = ({ permission, hours, calls }: GrantWish) =>
     act(
       'grant',
@@ -61,6 +77,7 @@ function Report({ report, act }: { readonly report: PermissionReport; readonly a
           <button
             type="button"
             className="button primary"
+            disabled={!isLive}
             onClick={() => void act('approve', undefined, 'Approved')}
           >
             Approve
@@ -68,7 +85,9 @@ function Report({ report, act }: { readonly report: PermissionReport; readonly a
         </div>
       )}
       <section aria-labelledby="wants-title">
-        <h2 id="wants-title">What it asks for</h2>
+        <h2 id="wants-title" ref={title} tabIndex={-1}>
+          What it asks for
+        </h2>
         <p className="muted">Within the policy {policy}.</p>
         {wants.length === 0 ? (
           <p className="muted">Nothing.</p>
@@ -110,7 +129,9 @@ function Report({ report, act }: { readonly report: PermissionReport; readonly a
                     {sourceTexts[by]}
                     {lease?.ended !== undefined && `: ${lease.ended}`}
                     {lease?.expiresAt !== undefined && `, until ${dayText(lease.expiresAt)}`}
-                    {lease?.calls !== undefined && `, for ${lease.calls} calls`}
+                    {lease?.calls !== undefined && `, ${lease.used.calls} of ${lease.calls} uses made`}
+                    {lease?.bytes !== undefined &&
+                      `, ${bytesText(lease.used.bytes)} of ${bytesText(lease.bytes)} moved`}
                   </p>
                 </div>
                 {by !== 'watch' && (
@@ -118,6 +139,7 @@ function Report({ report, act }: { readonly report: PermissionReport; readonly a
                     type="button"
                     className="button danger"
                     aria-label={`Revoke ${permission}`}
+                    disabled={!isLive}
                     onClick={() => void act('revoke', { permissions: [permission] }, `Revoked ${permission}`)}
                   >
                     Revoke
@@ -152,9 +174,12 @@ function useChange(id: string): Act {
   const toast = useToast();
   return async (path, body, said) => {
     try {
-      await live.client.send('POST', `/permissions/${encodeURIComponent(id)}/${path}`, body);
-      const state = live.snapshot().board.plugins.get(id)?.state;
-      toast({ text: `${said}; ${id} is ${state}`, tone: 'fine' });
+      const { state, phase } = await live.client.command(
+        `/permissions/${encodeURIComponent(id)}/${path}`,
+        body,
+      );
+      const place = phase === undefined ? state : `${state}, ${phase}`;
+      toast({ text: `${said}; ${id} is ${place}`, tone: 'fine' });
     } catch (thrown) {
       const { message, hint } = problemIn(thrown);
       toast({ text: hint === undefined ? message : `${message}. ${hint}`, tone: 'bad' });

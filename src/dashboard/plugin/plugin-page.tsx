@@ -2,8 +2,10 @@ import { lazy, Suspense } from 'react';
 import type { PluginReport } from '../../wire/plugin-status.ts';
 import { useLive } from '../live/live-context.ts';
 import { ErrorNotice } from '../parts/error-notice.tsx';
+import { PartBoundary } from '../parts/part-boundary.tsx';
 import { Empty, Loading } from '../parts/remote-view.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
+import { tierText } from '../parts/tier-text.ts';
 import { clockText } from '../parts/times.ts';
 import { PluginSwitch } from '../plugins/plugin-switch.tsx';
 import { useCommand } from '../plugins/use-command.ts';
@@ -47,7 +49,7 @@ export function PluginPage({ id, tab }: PluginPageProps) {
   }
   return (
     <div className="page">
-      <PluginHead plugin={plugin} />
+      <PluginHead plugin={plugin} tab={tab} />
       <nav className="tabs" aria-label={`About ${id}`}>
         {pluginTabs.map((each) => (
           <a
@@ -59,19 +61,23 @@ export function PluginPage({ id, tab }: PluginPageProps) {
           </a>
         ))}
       </nav>
-      <Suspense fallback={<Loading what={titles[tab]} />}>
-        <Tab plugin={plugin} tab={tab} />
-      </Suspense>
+      <PartBoundary key={tab}>
+        <Suspense fallback={<Loading what={titles[tab]} />}>
+          {/* Another runtime has another past. */}
+          <Tab key={board.generation} plugin={plugin} tab={tab} />
+        </Suspense>
+      </PartBoundary>
     </div>
   );
 }
 
-function PluginHead({ plugin }: { readonly plugin: PluginReport }) {
+function PluginHead({ plugin, tab }: { readonly plugin: PluginReport; readonly tab: PluginTab }) {
   const { id, version, since, error, degraded, message, cell, tier } = plugin;
   const [run, running] = useCommand(id);
   const { link } = useLive();
   const isIdle = running === undefined && link.state === 'live';
   const isConfigured = plugin.foundIn === undefined;
+  const isWaiting = plugin.phase === 'pendingApproval';
   return (
     <header className="plugin-head">
       <p className="crumbs">
@@ -82,12 +88,22 @@ function PluginHead({ plugin }: { readonly plugin: PluginReport }) {
         <StateBadge plugin={plugin} />
         <div className="actions">
           {plugin.state === 'Error' && isConfigured && (
-            <button type="button" className="button primary" disabled={!isIdle} onClick={() => run('retry')}>
+            <button
+              type="button"
+              className={isWaiting ? 'button' : 'button primary'}
+              aria-disabled={!isIdle}
+              onClick={() => isIdle && run('retry')}
+            >
               Retry
             </button>
           )}
           {plugin.state !== 'Disabled' && isConfigured && (
-            <button type="button" className="button" disabled={!isIdle} onClick={() => run('reload')}>
+            <button
+              type="button"
+              className="button"
+              aria-disabled={!isIdle}
+              onClick={() => isIdle && run('reload')}
+            >
               Reload
             </button>
           )}
@@ -100,10 +116,14 @@ function PluginHead({ plugin }: { readonly plugin: PluginReport }) {
           {plugin.state} since {clockText(since)}
         </span>
         {cell !== undefined && <span>Cell {cell}</span>}
-        {tier !== undefined && <span>{tier}</span>}
+        {tier !== undefined && <span>Confined: {tierText(tier)}</span>}
       </p>
       {error ? (
-        <ErrorNotice error={error} />
+        <ErrorNotice error={error} isWarning={isWaiting}>
+          {isWaiting && tab !== 'permissions' && (
+            <a href={addressOf({ page: 'plugin', id, tab: 'permissions' })}>Decide on its permissions</a>
+          )}
+        </ErrorNotice>
       ) : degraded ? (
         <ErrorNotice error={degraded} isWarning />
       ) : (

@@ -15,6 +15,7 @@ interface TimePlotProps {
 
 const heightPx = 180;
 const axisPx = 64;
+const timeAxisPx = 28;
 
 /** Lines over time; the figures at its end stand in its heading, for those who do not see lines. */
 export function TimePlot({ times, plot, valueText, steps }: TimePlotProps) {
@@ -43,6 +44,7 @@ export function TimePlot({ times, plot, valueText, steps }: TimePlotProps) {
               stroke: () => colour('--ink-muted'),
               values: (_, ticks) => ticks.map((time) => clockText(time * 1_000)),
               space: 90,
+              size: timeAxisPx,
               grid: { stroke: () => colour('--line'), width: 1 },
               ticks: { show: false },
             },
@@ -63,7 +65,7 @@ export function TimePlot({ times, plot, valueText, steps }: TimePlotProps) {
               stroke: () => colour(at === 0 ? '--accent' : '--warn'),
               ...(at === 0 ? { fill: () => colour('--accent-wash') } : { dash: [4, 3] }),
               // A measure between two gaps is a point and no line.
-              points: { show: hasGaps, size: 3 },
+              points: { show: hasGaps, size: 3, filter: lonely },
             })),
           ],
         },
@@ -111,6 +113,13 @@ export function TimePlot({ times, plot, valueText, steps }: TimePlotProps) {
 
 function textOf(value: number | null | undefined, valueText: (value: number) => string): string {
   return value === null || value === undefined ? 'none yet' : valueText(value);
+}
+
+/** The places of values that have none before and none after them. */
+function lonely({ data }: UPlot, series: number): number[] {
+  const values = data[series] ?? [];
+  const isValue = (at: number): boolean => values[at] !== null && values[at] !== undefined;
+  return [...values.keys()].filter((at) => isValue(at) && !isValue(at - 1) && !isValue(at + 1));
 }
 
 /** A canvas does not resolve `light-dark()`; an element that has the colour does. */

@@ -10,12 +10,21 @@ import { PluginSwitch } from './plugin-switch.tsx';
 interface PluginRowProps {
   readonly plugin: PluginReport;
   readonly line: LogLine | undefined;
+  /** Its place in a list of `count`, of which only those in sight are drawn. */
+  readonly at: number;
+  readonly count: number;
 }
 
 /** Drawn anew only when its own plugin changed: there may be a thousand. */
-export const PluginRow = memo(function PluginRow({ plugin, line }: PluginRowProps) {
+export const PluginRow = memo(function PluginRow({ plugin, line, at, count }: PluginRowProps) {
   return (
-    <li className="plugin-row">
+    <li
+      className="plugin-row"
+      aria-posinset={at + 1}
+      aria-setsize={count}
+      data-plugin={plugin.id}
+      style={{ top: `calc(var(--row) * ${at})` }}
+    >
       <a className="plugin-name" href={addressOf({ page: 'plugin', id: plugin.id, tab: 'machine' })}>
         {plugin.id}
       </a>

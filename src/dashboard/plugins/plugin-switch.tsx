@@ -1,12 +1,13 @@
 import type { PluginReport } from '../../wire/plugin-status.ts';
-import { useLive } from '../live/live-context.ts';
+import { useIsLive } from '../live/live-context.ts';
 import { useCommand } from './use-command.ts';
 
 /** Turns a plugin on or off in the config file. */
 export function PluginSwitch({ plugin }: { readonly plugin: PluginReport }) {
   const [run, running] = useCommand(plugin.id);
-  const { link } = useLive();
+  const isLive = useIsLive();
   const isOn = plugin.state !== 'Disabled';
+  const isIdle = running === undefined && isLive;
   return (
     <button
       type="button"
@@ -15,8 +16,9 @@ export function PluginSwitch({ plugin }: { readonly plugin: PluginReport }) {
       aria-checked={running === 'enable' || (running !== 'disable' && isOn)}
       aria-label={`${plugin.id} enabled`}
       aria-busy={running !== undefined}
-      disabled={running !== undefined || link.state !== 'live'}
-      onClick={() => run(isOn ? 'disable' : 'enable')}
+      // What is `disabled` loses the focus, and keys would begin at the top of the page again.
+      aria-disabled={!isIdle}
+      onClick={() => isIdle && run(isOn ? 'disable' : 'enable')}
     >
       <span className="switch-knob" />
     </button>

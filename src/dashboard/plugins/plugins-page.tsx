@@ -1,10 +1,10 @@
-import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { PluginState } from '../../wire/plugin-status.ts';
 import { useLive } from '../live/live-context.ts';
 import { Empty, Loading } from '../parts/remote-view.tsx';
 import { ConfigNotices } from './config-notices.tsx';
 import { countByState, filteredPlugins } from './plugin-filter.ts';
-import { PluginRow } from './plugin-row.tsx';
+import { PluginList } from './plugin-list.tsx';
 
 const states: readonly PluginState[] = ['Ready', 'Loading', 'Error', 'Disabled'];
 
@@ -76,11 +76,7 @@ export function PluginsPage() {
           </button>
         </Empty>
       ) : (
-        <ul className="plugin-list" onKeyDown={moveFocus}>
-          {shown.map((plugin) => (
-            <PluginRow key={plugin.id} plugin={plugin} line={latest.get(plugin.id)} />
-          ))}
-        </ul>
+        <PluginList plugins={shown} latest={latest} />
       )}
       <p className="visually-hidden" role="status">
         {shown.length} of {plugins.size} plugins
@@ -106,16 +102,4 @@ function useSlash(search: React.RefObject<HTMLInputElement | null>): void {
     globalThis.addEventListener('keydown', focus);
     return () => globalThis.removeEventListener('keydown', focus);
   }, [search]);
-}
-
-function moveFocus(event: KeyboardEvent<HTMLUListElement>): void {
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('.plugin-name')];
-  const { activeElement } = document;
-  const at = activeElement instanceof HTMLElement ? links.indexOf(activeElement) : -1;
-  if (at < 0) return;
-  const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
-  const next = target === undefined ? undefined : links[target];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
 }

@@ -6,6 +6,7 @@ import { useLive } from '../live/live-context.ts';
 import { type Remote, useRemote } from '../live/use-remote.ts';
 import { shortText, wholeText } from '../parts/figures.ts';
 import { Empty, RemoteView } from '../parts/remote-view.tsx';
+import { tierText } from '../parts/tier-text.ts';
 import { dayText, durationText } from '../parts/times.ts';
 import { rateBetween } from '../plugin/usage-rates.ts';
 import { ConfigNotices } from '../plugins/config-notices.tsx';
@@ -91,7 +92,7 @@ export function SystemPage() {
               {cells.map(({ cell, tier, plugins }) => (
                 <li key={cell}>
                   <p>
-                    <strong>{cell}</strong> <span className="muted">{tier}</span>
+                    <strong>{cell}</strong> <span className="muted">{tierText(tier)}</span>
                   </p>
                   <p className="cell-plugins">
                     {plugins.slice(0, shownInCell).map(({ id }) => (
@@ -136,15 +137,13 @@ function cellsOf(plugins: Iterable<PluginReport>): readonly Cell[] {
 
 /** Events per second of each relay, from the last two answers. */
 function useRates(runtime: Remote<RuntimeReport>): ReadonlyMap<string, number | undefined> {
-  const records = runtime.state === 'ready' ? runtime.value.records : undefined;
-  const [readings, setReadings] = useState<
-    readonly { readonly time: number; readonly records: RuntimeReport['records'] }[]
-  >([]);
+  const report = runtime.state === 'ready' ? runtime.value : undefined;
+  const [readings, setReadings] = useState<readonly (RuntimeReport & { readonly time: number })[]>([]);
   useEffect(() => {
-    if (records) setReadings((before) => [...before, { time: Date.now(), records }].slice(-2));
-  }, [records]);
+    if (report) setReadings((before) => [...before, { ...report, time: Date.now() }].slice(-2));
+  }, [report]);
   const [before, after] = readings;
-  if (!before || !after) return new Map();
+  if (!before || !after || before.startedAt !== after.startedAt) return new Map();
   const at = (reading: typeof before, topic: string) => ({
     time: reading.time,
     total: Object.entries(reading.records).find(([name]) => name === topic)?.[1] ?? 0,

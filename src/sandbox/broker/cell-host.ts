@@ -27,11 +27,19 @@ export interface CellHost {
 
 /** JavaScript heap of a cell; linear memories come on top. */
 const maxHeapMegabytes = 1024;
+/**
+ * Each half of the space for new objects; V8 takes three of them, and does not give them back. What a call leaves is garbage at once, so that
+ * V8's own choice, up to 51 MB a cell after 300,000 calls, bought no time [measured].
+ */
+const semiSpaceMegabytes = 4;
 
 /** A child process without environment, files, children or workers. */
 export function startProcessCell(onOutput: ((text: string) => void) | undefined): CellHost {
   const output = onOutput ? 'pipe' : 'ignore';
-  const flags = [...cellFlags(), `--max-old-space-size=${maxHeapMegabytes}`];
+  const flags = [
+    ...cellFlags(),
+    ...[`--max-old-space-size=${maxHeapMegabytes}`, `--max-semi-space-size=${semiSpaceMegabytes}`],
+  ];
   const { file, args } = confine([...flags, cellEntry], cellReadable);
   const child = spawn(file, args, {
     cwd: '/',
@@ -80,7 +88,10 @@ export function startThreadCell(): CellHost {
     stdin: false,
     execArgv: [],
     trackUnmanagedFds: false,
-    resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
+    resourceLimits: {
+      maxOldGenerationSizeMb: maxHeapMegabytes,
+      maxYoungGenerationSizeMb: 3 * semiSpaceMegabytes,
+    },
   });
   const { promise: gone, resolve } = Promise.withResolvers<string>();
   worker.once('error', (error) =>

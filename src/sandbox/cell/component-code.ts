@@ -2,7 +2,8 @@ import { SignalboxError } from '../../core/errors.ts';
 import type { LimitHit } from '../../permissions/limits.ts';
 import type { ProgramExport } from '../program.ts';
 import { type CallEnd, failed, framesOf, type GuestCode, rejected } from './call-end.ts';
-import type { Confinement, HostImportObject, LoadedProgram } from './loaded-program.ts';
+import type { Confinement } from './confinement.ts';
+import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 
 type Callable = (...args: readonly unknown[]) => Promise<unknown>;
 

@@ -1,23 +1,40 @@
 import { type WasmCall, wasm } from './web-assembly.ts';
 import { yieldFunction } from './yield-function.ts';
 
+/** What is to be known of the stacks of a guest. */
+export interface StackWatcher {
+  /** The glue is about to read a message from the guest's memory. */
+  lift(): void;
+  /** Code of the guest runs from here on. */
+  entered(): void;
+  /** It has ended, or was suspended by an import. */
+  left(): void;
+  /** It is suspended where it stands. What this gives back is called when it goes on. */
+  pause(): () => void;
+}
+
 /**
  * Knows whether a guest can be suspended: while wasm runs below `promising` and none of our frames stand between. The generated glue
  * also calls into wasm directly (to allocate, to clean up, to start), and V8 traps a guest that is suspended there.
  */
 export class GuestStack {
-  readonly #onLift: () => void;
+  readonly #watcher: StackWatcher;
   #isSuspendable = false;
   #entries = 0;
+  #pauseGlue: () => () => void = () => () => {};
 
-  /** @param onLift called when the glue is about to read a message from the guest's memory */
-  constructor(onLift: () => void) {
-    this.#onLift = onLift;
+  constructor(watcher: StackWatcher) {
+    this.#watcher = watcher;
   }
 
   /** How many times an export has begun to run. */
   get entries(): number {
     return this.#entries;
+  }
+
+  /** What the glue does when the guest is suspended where it stands, giving what it does when that goes on. */
+  alsoOnPause(pause: () => () => void): void {
+    this.#pauseGlue = pause;
   }
 
   /** `WebAssembly` for the glue of one instance. */
@@ -51,7 +68,9 @@ export class GuestStack {
   yieldFunction(mustPause: () => boolean, pause: () => Promise<void>): unknown {
     const suspend = new wasm.Suspending(async () => {
       this.#isSuspendable = false;
+      const goOn = [this.#watcher.pause(), this.#pauseGlue()];
       await pause();
+      for (const step of goOn) step();
       this.#isSuspendable = true;
     });
     return yieldFunction(() => mustPause() && this.#isSuspendable, suspend);
@@ -61,11 +80,13 @@ export class GuestStack {
     const enter = wasm.promising(call);
     const left = (): void => {
       this.#isSuspendable = false;
-      this.#onLift();
+      this.#watcher.left();
+      this.#watcher.lift();
     };
     return (...args) => {
       this.#entries += 1;
       this.#isSuspendable = true;
+      this.#watcher.entered();
       const result = enter(...args);
       // Back here it has ended or was suspended.
       this.#isSuspendable = false;
@@ -85,15 +106,17 @@ export class GuestStack {
   #suspending(call: WasmCall): object {
     return new wasm.Suspending((...args) => {
       this.#isSuspendable = false;
-      this.#onLift();
+      this.#watcher.lift();
       const answer = call(...args);
-      const back = (): void => {
-        this.#isSuspendable = true;
-      };
       if (!(answer instanceof Promise)) {
-        back();
+        this.#isSuspendable = true;
         return answer;
       }
+      this.#watcher.left();
+      const back = (): void => {
+        this.#watcher.entered();
+        this.#isSuspendable = true;
+      };
       // Wasm goes on right after these.
       return answer.then(
         (value: unknown) => {
@@ -112,7 +135,7 @@ export class GuestStack {
     return (...args) => {
       const wasSuspendable = this.#isSuspendable;
       this.#isSuspendable = false;
-      this.#onLift();
+      this.#watcher.lift();
       try {
         return call(...args);
       } finally {

@@ -10,10 +10,13 @@ import { encodeReport, usageBytes } from '../protocol/usage.ts';
 import { ValueError } from '../protocol/value-format.ts';
 import type { CallEnd, GuestCode } from './call-end.ts';
 import { camelCase, instantiateComponent } from './component-code.ts';
+import { GlueTimers } from './glue-timers.ts';
+import { GuestHostCalls, tooLarge } from './guest-host-calls.ts';
 import { GuestMeter } from './guest-meter.ts';
 import { GuestStack } from './guest-stack.ts';
-import { HostRefusal } from './host-refusal.ts';
+import { GuestTasks } from './guest-tasks.ts';
 import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import { Parking } from './parking.ts';
 import { ProcessorTime } from './processor-time.ts';
 import { instantiateScript, type Script } from './script-code.ts';
 import {
@@ -38,8 +41,6 @@ export interface GuestBudgets {
   readonly fuelPerCall: number;
 }
 
-/** Host calls one guest may have under way; a synchronous guest has one. */
-const maxHostCalls = 256;
 /** Fewer calls than this that wait are each announced: few enough to be exact about. */
 const minRunCalls = 4;
 
@@ -57,29 +58,40 @@ export interface GuestOptions {
   readonly onGone: () => void;
 }
 
-interface HostCall {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
 /** One instance: its queue, the one call in flight, and the host calls that wait for the broker. */
 export class Guest {
   readonly #options: GuestOptions;
   readonly #queue: Message[] = [];
-  readonly #hostCalls = new Map<number, HostCall>();
-  readonly #stack = new GuestStack(() => this.#meter.beginLift());
+  readonly #hostCalls: GuestHostCalls;
+  readonly #tasks = new GuestTasks({
+    busy: () => this.#busy(),
+    still: () => this.#timers.poll(),
+    idle: () => this.#idle(),
+  });
+  readonly #timers = new GlueTimers();
+  readonly #stack = new GuestStack({
+    lift: () => this.#meter.beginLift(),
+    entered: () => this.#tasks.entered(),
+    left: () => this.#tasks.left(),
+    pause: () => this.#tasks.pause(),
+  });
   readonly #meter: GuestMeter;
   readonly #processor = new ProcessorTime();
-  #nextHostCall = 1;
   /** The call that runs, 0 for the instantiation. */
   #current = 0;
   #code: GuestCode | undefined;
   #wasi: Wasi | undefined;
+  #parking: Parking | undefined;
   #isRunning = false;
   #isGone = false;
 
   constructor(options: GuestOptions) {
     this.#options = options;
+    this.#hostCalls = new GuestHostCalls({
+      ...options,
+      waits: () => this.#leave(),
+      fail: (error) => this.#doom(error),
+    });
     this.#meter = new GuestMeter(options.budgets.memoryBytes, (refuel) =>
       this.#stack.yieldFunction(
         () => refuel() && isShareOver(),
@@ -96,7 +108,12 @@ export class Guest {
     if (!this.#announce(0)) await channel.drained();
     try {
       const imports = await this.#imports();
-      const confinement = { meter: this.#meter, stack: this.#stack };
+      const confinement = {
+        meter: this.#meter,
+        stack: this.#stack,
+        tasks: this.#tasks,
+        timers: this.#timers,
+      };
       this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
       const code = await (script
         ? instantiateScript(program, imports, confinement, script)
@@ -127,22 +144,20 @@ export class Guest {
     if (at >= 0) for (const dropped of this.#queue.splice(at, 1)) this.#release(dropped);
   }
 
-  /** Takes the answer to a host call. An answer nobody waits for came too late. */
-  reply({ call, body }: Message): void {
-    const waiting = this.#hostCalls.get(call);
-    if (!waiting) return;
-    this.#hostCalls.delete(call);
-    this.#processor.start();
-    const [isRefused, value] = decodeValue(body) as readonly [boolean, unknown];
-    if (isRefused) waiting.reject(new HostRefusal(value));
-    else waiting.resolve(value);
+  /** Takes the answer to a host call. */
+  reply(message: Message): void {
+    if (!this.#hostCalls.reply(message)) return;
+    if (this.#tasks.areAny) setImmediate(() => this.#timers.poll());
+    else this.#processor.start();
   }
 
   /** The instance is never entered again; a stack that is suspended in a host call is left to the garbage collector. */
   destroy(): void {
     this.#isGone = true;
     this.#code = undefined;
-    this.#hostCalls.clear();
+    this.#hostCalls.end();
+    this.#timers.end();
+    this.#parking?.end();
     this.#leave();
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
   }
@@ -177,7 +192,7 @@ export class Guest {
     this.#current = call;
     const [exportName, args] = decodeValue(body) as readonly [string, readonly unknown[]];
     this.#meter.begin({ limit: 'fuel_per_call', fuel: this.#options.budgets.fuelPerCall });
-    const called = await this.#code?.call(exportName, args);
+    const called = await this.#endTasks(await this.#code?.call(exportName, args));
     if (this.#isGone || !called) return undefined;
     const ended = this.#wasi ? await this.#endWasi(this.#wasi, called) : called;
     if (ended?.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
@@ -201,6 +216,18 @@ export class Guest {
   #leave(): void {
     leaveProcessor(this);
     this.#processor.stop();
+  }
+
+  #busy(): void {
+    this.#parking?.end();
+    this.#processor.start();
+    if (!isTaken()) takeProcessor(this);
+  }
+
+  /** Its tasks wait. */
+  #idle(): void {
+    this.#leave();
+    if (!this.#isGone) this.#parking?.begin();
   }
 
   /** Lets others run while the guest, which has had its share, is suspended. */
@@ -280,8 +307,20 @@ export class Guest {
     onGone();
   }
 
+  /** A task may give its result and go on, and start others; the call lasts until the last is over, within its deadline. */
+  async #endTasks(called: CallEnd | undefined): Promise<CallEnd | undefined> {
+    if (!this.#tasks.areAny || called?.end === 'failed') return called;
+    try {
+      await this.#tasks.over();
+      return called;
+    } catch (thrown) {
+      return { end: 'failed', error: toErrorRecord(thrown, 'GUEST_TRAPPED') };
+    }
+  }
+
   /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
   async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
+    await wasi.takeStreams();
     wasi.endLines();
     if (ended.end === 'failed') return ended;
     try {
@@ -295,7 +334,13 @@ export class Guest {
   async #imports(): Promise<HostImportObject> {
     const { imports } = this.#options.program;
     const own = imports.filter(({ interface: name }) => !isWasi(name));
-    if (own.length < imports.length) this.#wasi = await openWasi(imports, this.#wasiHost());
+    if (own.length < imports.length) {
+      this.#wasi = await openWasi(imports, this.#wasiHost());
+      this.#parking = new Parking({
+        wait: (name, fn, args) => this.#hostCalls.call(name, fn, args, false),
+        start: (name, fn, args) => this.#hostCalls.call(name, fn, args, true),
+      });
+    }
     return {
       ...this.#wasi?.imports,
       ...Object.fromEntries(
@@ -314,8 +359,10 @@ export class Guest {
       maxBytes: this.#options.maxBytes,
       call: (name, fn, args) => this.#callHost(name, fn, args),
       start: (name, fn, args) => this.#callHost(name, fn, args, true),
-      tell: (name, fn, args) => this.#tellHost(name, fn, args),
+      tell: (name, fn, args) => this.#hostCalls.tell(name, fn, args),
       fail: (error) => this.#doom(error),
+      lift: () => this.#meter.beginLift(),
+      poll: () => this.#timers.poll(),
     };
   }
 
@@ -331,51 +378,8 @@ export class Guest {
     });
   }
 
-  /** Nobody waits for the answer. When the broker is behind, there is nothing to tell it with. */
-  #tellHost(interfaceName: string, fn: string, args: readonly unknown[]): void {
-    const { id, channel, maxBytes } = this.#options;
-    const body = encodeValue([interfaceName, fn, args, true]);
-    if (this.#isGone || !channel.isDrained || body.length > maxBytes) return;
-    channel.send('host-call', id, this.#nextCall(), body);
-    channel.flush();
-  }
-
-  #refuse(error: SignalboxError): Promise<never> {
-    this.#doom(error);
-    return Promise.reject(error);
-  }
-
-  #nextCall(): number {
-    const call = this.#nextHostCall;
-    this.#nextHostCall = (call % 0xffff_ffff) + 1;
-    return call;
-  }
-
-  /** @param isAside the guest goes on meanwhile */
+  /** @param isAside the guest goes on meanwhile, as one with tasks always does */
   #callHost(interfaceName: string, fn: string, args: readonly unknown[], isAside = false): Promise<unknown> {
-    const { id, channel, maxBytes } = this.#options;
-    if (this.#isGone) return new Promise(() => {});
-    if (this.#hostCalls.size >= maxHostCalls) {
-      return this.#refuse(
-        new SignalboxError('GUEST_TRAPPED', `More than ${maxHostCalls} host calls are under way`),
-      );
-    }
-    const body = encodeValue(isAside ? [interfaceName, fn, args, true] : [interfaceName, fn, args]);
-    if (body.length > maxBytes) {
-      return this.#refuse(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
-    }
-    const call = this.#nextCall();
-    channel.send('host-call', id, call, body);
-    channel.flush();
-    if (!isAside) this.#leave();
-    return new Promise((resolve, reject) => {
-      this.#hostCalls.set(call, { resolve, reject });
-    });
+    return this.#hostCalls.call(interfaceName, fn, args, isAside || this.#tasks.areAny);
   }
-}
-
-function tooLarge(what: string, bytes: number, maxBytes: number): SignalboxError {
-  return new SignalboxError('MESSAGE_TOO_LARGE', `${what} has ${bytes} bytes`, {
-    hint: `The plugin's message_bytes allows ${maxBytes}`,
-  });
 }

@@ -50,6 +50,15 @@ function exceed(name: string, reached: number, allowed: number): void {
   );
 }
 
+/** What the canonical ABI answers with a trap, and generated glue lets pass. */
+function trap(problem: string): void {
+  lifter?.exceed(
+    new SignalboxError('GUEST_TRAPPED', `The plugin passes ${problem}`, {
+      hint: 'Its bindings are broken: build it with another version of its toolchain',
+    }),
+  );
+}
+
 const numberReads = [
   ...['getUint8', 'getInt8', 'getUint16', 'getInt16', 'getUint32', 'getInt32'],
   ...['getBigUint64', 'getBigInt64', 'getFloat32', 'getFloat64'],
@@ -62,17 +71,34 @@ const arrays = [
 /** What the glue reads a memory with, under the names it uses. They charge, and are otherwise what they are called. */
 export const liftGlobals: Readonly<Record<string, unknown>> = {
   TextDecoder: chargedDecoder(),
+  copyOfMemory,
   DataView: chargedView(),
   ...Object.fromEntries(arrays.map((array) => [array.name, new Proxy<object>(array, { construct })])),
 };
 
 function chargedDecoder(): object {
   return class extends TextDecoder {
+    constructor(encoding?: string) {
+      // A text of a component is what its bytes say, a mark at its start included, or no text.
+      super(encoding, { fatal: true, ignoreBOM: true });
+    }
+
     override decode(...[input, options]: Parameters<TextDecoder['decode']>): string {
       chargeBytes(input?.byteLength ?? 0);
-      return super.decode(input, options);
+      try {
+        return super.decode(input, options);
+      } catch (error) {
+        trap(`a text that is no ${this.encoding}`);
+        throw error;
+      }
     }
   };
+}
+
+/** In the place of `slice`, which ends where the memory ends and says nothing. The preparation has put it there. */
+function copyOfMemory(memory: ArrayBuffer, start: number, end: number): ArrayBuffer {
+  if (end > memory.byteLength) trap(`a list that ends ${end - memory.byteLength} bytes behind its memory`);
+  return memory.slice(start, end);
 }
 
 function chargedView(): object {

@@ -2,23 +2,13 @@ import { compileFunction } from 'node:vm';
 import { SignalboxError } from '../../core/errors.ts';
 import { budgets } from '../metering/budgets.ts';
 import { decodeProgram, type Program } from '../program.ts';
-import type { GuestMeter } from './guest-meter.ts';
-import type { GuestStack } from './guest-stack.ts';
+import type { Confinement } from './confinement.ts';
+import { type GlueHooks, glueHooks } from './glue-hooks.ts';
 import { liftGlobals } from './lift-budget.ts';
-import { limitReached } from './wasi/wit-error.ts';
 import { wasm } from './web-assembly.ts';
 
 /** Imports as the glue takes them: interface without version -> function in camelCase, resource of WASI as a class. */
 export type HostImportObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-/** Handles of resources one instance may hold, its own and those of WASI. */
-const maxHandles = 1_024;
-
-/** What confines one instance. */
-export interface Confinement {
-  readonly meter: GuestMeter;
-  readonly stack: GuestStack;
-}
 
 export interface LoadedProgram extends Pick<Program, 'imports' | 'exports'> {
   instantiate(
@@ -41,6 +31,7 @@ type Instantiate = (
     imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   ) => object,
   webAssembly: object,
+  hooks: GlueHooks,
 ) => unknown;
 
 /** Evaluates a program's glue and compiles its core modules: once, for however many instances. */
@@ -61,7 +52,8 @@ export function loadProgram(bytes: Uint8Array): LoadedProgram {
   return {
     imports: program.imports,
     exports: program.exports,
-    async instantiate(imports, { meter, stack }) {
+    async instantiate(imports, confinement) {
+      const { meter, stack } = confinement;
       const instance: unknown = await instantiate(
         moduleOf,
         imports,
@@ -72,7 +64,8 @@ export function loadProgram(bytes: Uint8Array): LoadedProgram {
             [budgets.module]: meter.imports,
           });
         },
-        countingHandles(stack.webAssembly, meter),
+        stack.webAssembly,
+        glueHooks(confinement),
       );
       if (typeof instance === 'object' && instance !== null) return { ...instance };
       throw new SignalboxError('ARTIFACT_INVALID', 'The component instantiates to nothing');
@@ -91,20 +84,4 @@ function evaluateGlue(glue: string): Instantiate {
   if (typeof instantiate !== 'function')
     throw new SignalboxError('INTERNAL', 'The glue has an unknown shape');
   return instantiate as Instantiate;
-}
-
-/** `WebAssembly` for one instance, with the two calls that the preparation has put into the glue wherever it makes or drops a handle. */
-function countingHandles(webAssembly: object, meter: GuestMeter): object {
-  let handles = 0;
-  const handleMade = (): void => {
-    handles += 1;
-    if (handles > maxHandles) meter.exceed(limitReached('handles', handles, maxHandles));
-  };
-  const handleDropped = (): void => {
-    handles -= 1;
-  };
-  return Object.create(webAssembly, {
-    handleMade: { value: handleMade },
-    handleDropped: { value: handleDropped },
-  });
 }

@@ -1,7 +1,8 @@
 import { SignalboxError } from '../../core/errors.ts';
 import { type CallEnd, failed, type GuestCode } from './call-end.ts';
 import { instantiateComponent, unknownExport } from './component-code.ts';
-import type { Confinement, HostImportObject, LoadedProgram } from './loaded-program.ts';
+import type { Confinement } from './confinement.ts';
+import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
 
 export interface Script {
   readonly name: string;

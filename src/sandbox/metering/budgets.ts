@@ -20,8 +20,10 @@ export interface BudgetIndices {
   readonly pages: number;
   readonly refusedPages: number;
   readonly yield: number;
-  /** The type of `yield` and `spent`: takes nothing, gives nothing. */
-  readonly type: number;
+  /** The type of `yield`: takes nothing, gives nothing. */
+  readonly yieldType: number;
+  /** The type of `spent`: takes what is left, below zero, and gives what is left then. */
+  readonly spentType: number;
   /** The function that asks for more fuel, and traps when there is none. */
   readonly spent: number;
 }
@@ -38,7 +40,8 @@ export function budgetIndices({ types, importedGlobals, functions }: Counts): Bu
     pages: importedGlobals + 1,
     refusedPages: importedGlobals + 2,
     yield: importedGlobals + 3,
-    type: types,
+    yieldType: types,
+    spentType: types + 1,
     spent: functions,
   };
 }
@@ -64,13 +67,16 @@ export function writeBudgetImports(out: ByteWriter, budget: BudgetIndices): void
   out.name(budgets.module);
   out.name(budgets.yield);
   out.raw(kindGlobal, nullableReference);
-  out.signed(budget.type);
+  out.signed(budget.yieldType);
   out.u8(constant);
 }
 
-export function writeYieldType(out: ByteWriter): void {
+export const budgetTypes = 2;
+
+export function writeBudgetTypes(out: ByteWriter): void {
   const functionType = 0x60;
   out.raw(functionType, 0, 0);
+  out.raw(functionType, 1, typeI64, 1, typeI64);
 }
 
 const op = {
@@ -78,7 +84,9 @@ const op = {
   if: 0x04,
   end: 0x0b,
   callRef: 0x14,
+  localGet: 0x20,
   globalGet: 0x23,
+  globalSet: 0x24,
   i64Const: 0x42,
   i32Eqz: 0x45,
   i64LtS: 0x53,
@@ -90,15 +98,20 @@ const emptyBlock = 0x40;
 export function writeSpentBody(out: ByteWriter, budget: BudgetIndices): void {
   const noLocals = 0;
   out.u8(noLocals);
+  out.raw(op.localGet, 0, op.globalSet);
+  out.u32(budget.fuel);
   out.u8(op.globalGet);
   out.u32(budget.yield);
   out.raw(op.refIsNull, op.i32Eqz, op.if, emptyBlock);
   out.u8(op.globalGet);
   out.u32(budget.yield);
   out.u8(op.callRef);
-  out.u32(budget.type);
+  out.u32(budget.yieldType);
   out.u8(op.end);
   out.u8(op.globalGet);
   out.u32(budget.fuel);
-  out.raw(op.i64Const, 0, op.i64LtS, op.if, emptyBlock, op.unreachable, op.end, op.end);
+  out.raw(op.i64Const, 0, op.i64LtS, op.if, emptyBlock, op.unreachable, op.end);
+  out.u8(op.globalGet);
+  out.u32(budget.fuel);
+  out.u8(op.end);
 }

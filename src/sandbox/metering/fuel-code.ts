@@ -98,21 +98,16 @@ export class FuelCode {
     else this.#lengthCost(amount);
     this.#to.u8(op.i64Sub);
     this.#local(op.localTee, this.#places.local());
-    if (!staysInLocal) {
-      this.#to.u8(op.globalSet);
-      this.#to.u32(this.#places.budget.fuel);
-      this.#local(op.localGet, this.#places.local());
-    }
     this.#const(0);
     this.#to.u8(op.i64LtS);
     this.unlikely.push(this.#to.length);
     this.#to.raw(op.if, emptyBlock);
-    if (staysInLocal) this.#storeLocal();
+    this.#local(op.localGet, this.#places.local());
     this.#to.u8(op.call);
     this.#to.u32(this.#places.budget.spent);
-    this.#globalGet();
     this.#local(op.localSet, this.#places.local());
     this.#to.u8(op.end);
+    if (!staysInLocal) this.#storeLocal();
     this.state.inLocal = true;
     this.state.inGlobal = !staysInLocal;
   }

@@ -1,14 +1,15 @@
 import { type AddressWidths, isLength64 } from './address-widths.ts';
 import { BodyLocals } from './body-locals.ts';
-import type { BlockPlan, BodyPlan } from './body-plan.ts';
+import type { BodyPlan } from './body-plan.ts';
 import { type BudgetIndices, shiftedGlobal } from './budgets.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Callee } from './call-costs.ts';
-import { FuelCode, type FuelState } from './fuel-code.ts';
+import { FuelCode } from './fuel-code.ts';
 import { writeGrowth } from './grow-code.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import type { Bulk, Opcode } from './opcodes.ts';
+import { OpenBlock } from './open-block.ts';
 import { refuseModule } from './refusal.ts';
 
 /** What a body needs to know of its module. */
@@ -17,22 +18,6 @@ export interface BodyContext {
   readonly budget: BudgetIndices;
   readonly widths: AddressWidths;
   readonly maxTableElements: number;
-}
-
-interface OpenBlock {
-  readonly flow: Opcode['flow'] | 'function';
-  readonly plan: BlockPlan;
-  /** Whether code in it keeps the fuel in the local: set by the innermost loop. */
-  readonly isCached: boolean;
-  readonly isReachable: boolean;
-  readonly inGlobal: boolean;
-  readonly inLocal: boolean;
-  /** Where the code after the last charge starts: after a loop's, what a round does. */
-  codeStart: number;
-  /** Of all that come to the end: whether the fuel is there for each. */
-  endInGlobal: boolean;
-  endInLocal: boolean;
-  isEndReached: boolean;
 }
 
 const emptyBlock = 0x40;
@@ -181,13 +166,7 @@ class BodyMeter {
   #meet(target: OpenBlock): void {
     if (target.plan.isCached) this.#fuel.requireLocal();
     else this.#fuel.requireGlobal();
-    this.#arrive(target, this.#fuel.state);
-  }
-
-  #arrive(target: OpenBlock, { inGlobal, inLocal }: FuelState): void {
-    target.endInGlobal &&= inGlobal;
-    target.endInLocal &&= inLocal;
-    target.isEndReached = true;
+    target.arrive(this.#fuel.state);
   }
 
   /** A loop of straight code at its branch: further rounds stand in arms, each in the one before, and the last one goes back. */
@@ -213,18 +192,14 @@ class BodyMeter {
     }
     if (flow === 'loop') this.#fuel.assume(plan.isCached);
     if (flow === 'try-table') this.#expectExceptions();
-    this.#open.push({
-      flow,
-      plan,
-      isCached: flow === 'loop' ? plan.isCached : around,
-      isReachable: this.#isReachable,
-      inGlobal: state.inGlobal,
-      inLocal: state.inLocal,
-      codeStart: this.code.length,
-      endInGlobal: true,
-      endInLocal: true,
-      isEndReached: false,
-    });
+    this.#open.push(
+      new OpenBlock(flow, plan, {
+        isCached: flow === 'loop' ? plan.isCached : around,
+        isReachable: this.#isReachable,
+        fuel: { ...state },
+        codeStart: this.code.length,
+      }),
+    );
   }
 
   /** An exception comes from a callee, who left the fuel in the global. */
@@ -232,7 +207,7 @@ class BodyMeter {
     if (!this.#isReachable) return;
     for (const label of this.#reader.labels) {
       const target = this.#open.at(-1 - label);
-      if (target !== undefined) this.#arrive(target, { inGlobal: true, inLocal: false });
+      target?.arrive({ inGlobal: true, inLocal: false });
     }
   }
 
@@ -241,8 +216,7 @@ class BodyMeter {
     if (this.#isReachable) this.#before(() => this.#meet(block));
     this.#isReachable = block.isReachable;
     // Functions with handlers keep the fuel in the global, so this holds for a `catch` as for an `else`.
-    this.#fuel.state.inGlobal = block.flow === 'if' ? block.inGlobal : true;
-    this.#fuel.state.inLocal = block.flow === 'if' ? block.inLocal : false;
+    Object.assign(this.#fuel.state, block.flow === 'if' ? block.fuel : { inGlobal: true, inLocal: false });
   }
 
   #end(): void {
@@ -251,11 +225,10 @@ class BodyMeter {
     if (block.flow === 'function') this.#before(() => this.#fuel.requireGlobal());
     else if (block.flow !== 'loop') {
       const isSkippable = block.flow === 'if' && !block.plan.hasElse && block.isReachable;
-      if (this.#isReachable && (block.isEndReached || isSkippable)) this.#before(() => this.#meet(block));
-      if (isSkippable) this.#arrive(block, block);
-      if (block.isEndReached) {
-        state.inGlobal = block.endInGlobal;
-        state.inLocal = block.endInLocal;
+      if (this.#isReachable && (block.fuelAtEnd || isSkippable)) this.#before(() => this.#meet(block));
+      if (isSkippable) block.arrive(block.fuel);
+      if (block.fuelAtEnd) {
+        Object.assign(state, block.fuelAtEnd);
         this.#isReachable = true;
       }
     }

@@ -2,9 +2,10 @@ import {
   type BudgetIndices,
   budgetImports,
   budgets,
+  budgetTypes,
   shiftedGlobal,
   writeBudgetImports,
-  writeYieldType,
+  writeBudgetTypes,
 } from './budgets.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -41,16 +42,16 @@ export class SectionMeter {
 
   /** One more, behind the module's own. */
   types(reader: ByteReader, out: ByteWriter): void {
-    out.u32((reader.isAtEnd ? 0 : reader.u32()) + 1);
+    out.u32((reader.isAtEnd ? 0 : reader.u32()) + budgetTypes);
     copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
-    writeYieldType(out);
+    writeBudgetTypes(out);
   }
 
   /** One more, behind the module's own. */
   functions(reader: ByteReader, out: ByteWriter): void {
     out.u32(reader.u32() + 1);
     copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
-    out.u32(this.#budget.type);
+    out.u32(this.#budget.spentType);
   }
 
   memories(reader: ByteReader, out: ByteWriter): void {

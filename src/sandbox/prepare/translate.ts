@@ -2,8 +2,9 @@ import { generate, $init as translatorReady } from '@bytecodealliance/jco-transp
 import { SignalboxError } from '../../core/errors.ts';
 import type { Program } from '../program.ts';
 import { readComponent } from './component-reader.ts';
+import { hooked } from './glue-hooks.ts';
 import { rewriteCore } from './rewrite-core.ts';
-import { worldOf } from './world.ts';
+import { type ComponentWorld, worldOf } from './world.ts';
 
 /** Generated JavaScript; 49 KB of component have been made to yield 12 MB of it. */
 const maxGlueBytes = 8 * 1024 * 1024;
@@ -13,11 +14,8 @@ const glueName = 'program.js';
 const instantiateHead =
   'export function instantiate(getCoreModule, imports, instantiateCore = WebAssembly.instantiate) {';
 const utilHead = 'export const _util = {';
-/** jco's tables of handles grow as the guest likes: its cell counts with these. */
-const handleHooks = [
-  [/(function rscTableCreate(?:Own|Borrow)\([^)]*\) \{)/g, '$1 WebAssembly.handleMade();'],
-  [/(function rscTableRemove\([^)]*\) \{)/g, '$1 WebAssembly.handleDropped();'],
-] as const;
+/** A list of numbers is cut out of a memory as far as there is any: its cell cuts only what is there. */
+const listCopies = /\b(memory\d+\.buffer)\.slice\(/g;
 const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url.*\n/;
 
 /**
@@ -29,9 +27,9 @@ const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url
  */
 export async function translate(component: Uint8Array, apiVersion: string): Promise<Program> {
   const reading = readComponent(component);
-  const { imports, exports, asyncImports, asyncExports } = worldOf(reading, apiVersion);
+  const world = worldOf(reading, apiVersion);
   await translatorReady;
-  const files = generateFiles(reading.bytes, [...asyncImports], [...asyncExports]);
+  const files = generateFiles(reading.bytes, world);
   const glue = files[glueName];
   if (glue === undefined) throw new SignalboxError('INTERNAL', 'The translator gave no JavaScript');
   if (glue.length > maxGlueBytes) {
@@ -41,8 +39,8 @@ export async function translate(component: Uint8Array, apiVersion: string): Prom
   }
   const modules = Object.entries(files).filter(([name]) => name.endsWith('.wasm'));
   return {
-    imports,
-    exports,
+    imports: world.imports,
+    exports: world.exports,
     glue: asFunctionBody(Buffer.from(glue).toString('utf8')),
     modules: Object.fromEntries(modules.map(([name, bytes]) => [name, rewriteCore(bytes)])),
   };
@@ -51,14 +49,14 @@ export async function translate(component: Uint8Array, apiVersion: string): Prom
 /** jco's generator alone: the package's main entry also loads an optimizer and a minifier with native code. */
 function generateFiles(
   component: Uint8Array,
-  imports: string[],
-  exports: string[],
+  { asyncImports, asyncExports, renamed }: ComponentWorld,
 ): Readonly<Record<string, Uint8Array>> {
   try {
     const { files } = generate(component, {
       name: 'program',
       instantiation: { tag: 'async' },
-      asyncMode: { tag: 'jspi', val: { imports, exports } },
+      asyncMode: { tag: 'jspi', val: { imports: [...asyncImports], exports: [...asyncExports] } },
+      map: renamed.map(([name, offered]) => [name, offered]),
       // A declared error arrives as a ComponentError, so that no other throw can be taken for one.
       noComponentErrorWrapping: false,
       strict: true,
@@ -81,11 +79,11 @@ function asFunctionBody(glue: string): string {
   if (!glue.includes(instantiateHead) || !glue.includes(utilHead)) {
     throw new SignalboxError('INTERNAL', 'The translator gave JavaScript of an unknown shape');
   }
-  const counted = handleHooks.reduce((text, [place, hooked]) => text.replace(place, hooked), glue);
-  return `${counted
+  return `${hooked(glue)
+    .replace(listCopies, 'copyOfMemory($1, ')
     .replace(
       instantiateHead,
-      () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly) {',
+      () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, $$hooks) {',
     )
     .replace(utilHead, () => 'const _util = {')
     .replace(defaultLoader, '')}\nreturn instantiate;\n`;

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../core/errors.ts';
-import { isWasi, wasiInterfaces } from '../../core/wasi.ts';
+import { isWasi, wasiInterfaces, wasiName } from '../../core/wasi.ts';
 import type { ProgramExport, ProgramImport, ProgramWorld } from '../program.ts';
 import type { ComponentReading, ExternItem } from './component-reader.ts';
 
@@ -9,6 +9,8 @@ export interface ComponentWorld extends ProgramWorld {
   readonly asyncImports: readonly string[];
   /** `signalbox:plugin/lifecycle@0.1.0#init`, `greet`. */
   readonly asyncExports: readonly string[];
+  /** Whole names of imports, with those the host has them under, where that is not the name without version. */
+  readonly renamed: readonly (readonly [string, string])[];
 }
 
 /** Interfaces of ours that go by their short name, with the leftovers that come with them. */
@@ -29,13 +31,21 @@ export function worldOf(reading: ComponentReading, apiVersion: string): Componen
     imports: imports
       // Of WASI also what has types only: the glue wants the classes of its resources.
       .filter(({ name, functions }) => functions.length > 0 || isWasi(name))
-      .map((item): ProgramImport => ({ interface: withoutVersion(item.name), functions: item.functions })),
+      .map((item): ProgramImport => ({ interface: offeredName(item.name), functions: item.functions })),
     exports: exports.map(({ entry }) => entry),
     asyncImports: imports.flatMap(({ name, functions }) =>
-      functions.filter((fn) => !isWasi(name) || waiting.has(fn)).map((fn) => `${name}#${fn}`),
+      functions.filter((fn) => !isWasi(name) || mayWait(name, fn)).map((fn) => `${name}#${fn}`),
     ),
     asyncExports: exports.map(({ asyncName }) => asyncName),
+    renamed: imports.flatMap(({ name }) => {
+      const offered = offeredName(name);
+      return offered === withoutVersion(name) ? [] : [[name, offered] as const];
+    }),
   };
+}
+
+function offeredName(name: string): string {
+  return isWasi(name) ? wasiName(name) : withoutVersion(name);
 }
 
 function checkImport({ name, kind }: ExternItem, seen: Set<string>, apiVersion: string): void {
@@ -54,18 +64,18 @@ function checkImport({ name, kind }: ExternItem, seen: Set<string>, apiVersion: 
   seen.add(bare);
 }
 
-/** Versions 0.2.x only add to each other, so that all of them may meet in one component. */
+/** Versions 0.2.x only add to each other, so that all of them may meet in one component; those of 0.3.x do too. */
 function checkWasi(name: string): void {
-  if (!wasiInterfaces.includes(withoutVersion(name))) {
+  if (!/@0\.[23]\.\d+$/.test(name)) {
     throw unknownImport(
       name,
-      `This host offers ${[...new Set(wasiInterfaces.map(packageOf))].join(', ')} of WASI 0.2`,
+      'This host offers WASI 0.2 and 0.3; build for the target wasm32-wasip2, or wasm32-wasip1 with the adapter',
     );
   }
-  if (!/@0\.2\.\d+$/.test(name)) {
+  if (!wasiInterfaces.includes(wasiName(name))) {
     throw unknownImport(
       name,
-      'This host offers WASI 0.2; build for the target wasm32-wasip2, or wasm32-wasip1 with the adapter',
+      `This host offers ${[...new Set(wasiInterfaces.map(packageOf))].join(', ')} of WASI 0.2 and 0.3`,
     );
   }
 }
@@ -74,7 +84,12 @@ function packageOf(name: string): string {
   return name.split('/')[0] ?? name;
 }
 
-/** Functions of WASI that ask the broker or wait; the others answer at once, without suspending the guest. */
+/** Those of WASI 0.3 say so in their types. */
+function mayWait(name: string, fn: string): boolean {
+  return wasiName(name) === withoutVersion(name) && waiting.has(fn);
+}
+
+/** Functions of WASI 0.2 that ask the broker or wait; the others answer at once, without suspending the guest. */
 const waiting = new Set([
   'poll',
   '[method]pollable.block',
@@ -117,7 +132,16 @@ interface Callable {
 }
 
 function callable(items: readonly ExternItem[], apiVersion: string): readonly Callable[] {
-  const interfaces = items.filter(({ kind, functions }) => kind === 'instance' && functions.length > 0);
+  const newer = new Set(
+    items.flatMap(({ name }) => (wasiName(name).endsWith('@0.3') ? withoutVersion(name) : [])),
+  );
+  const interfaces = items.filter(
+    ({ kind, name, functions }) =>
+      kind === 'instance' &&
+      functions.length > 0 &&
+      // Programs of WASI 0.3 bring the `run` of 0.2 with them, empty.
+      !(isWasi(name) && wasiName(name) === withoutVersion(name) && newer.has(withoutVersion(name))),
+  );
   const hasPluginInterface = interfaces.some(({ name }) => name.startsWith(pluginPackage));
   const found = new Map<string, Callable>();
   const add = (entry: ProgramExport, asyncName: string): void => {

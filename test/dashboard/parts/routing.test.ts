@@ -4,7 +4,8 @@ import { addressOf, type Place, placeOf } from '../../../src/dashboard/routing.t
 const places: readonly Exclude<Place, { page: 'unknown' }>[] = [
   { page: 'plugins' },
   { page: 'system' },
-  { page: 'journal' },
+  { page: 'journal', tab: 'lifecycles' },
+  { page: 'journal', tab: 'audit' },
   { page: 'plugin', id: 'waves.scanner', tab: 'machine' },
   { page: 'plugin', id: 'a/b c', tab: 'log' },
 ];
@@ -14,12 +15,16 @@ describe('an address', () => {
     expect(placeOf(addressOf(place))).toEqual(place);
   });
 
-  test.each(['#/nowhere', '#/plugins/a/odd', '#/plugins/a/log/more', '#/system/x'])(
-    '%s leads nowhere',
-    (hash) => {
-      expect(placeOf(hash)).toEqual({ page: 'unknown' });
-    },
-  );
+  test.each([
+    '#/nowhere',
+    '#/plugins/a/odd',
+    '#/plugins/a/log/more',
+    '#/system/x',
+    '#/journal/odd',
+    '#/journal/audit/more',
+  ])('%s leads nowhere', (hash) => {
+    expect(placeOf(hash)).toEqual({ page: 'unknown' });
+  });
 
   test('that is no encoding is taken as it is', () => {
     expect(placeOf('#/plugins/%zz')).toEqual({ page: 'plugin', id: '%zz', tab: 'machine' });

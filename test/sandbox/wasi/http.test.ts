@@ -53,6 +53,8 @@ function client(answers: Readonly<Record<string, (...args: readonly unknown[]) =
     start: ask,
     tell: (_interface, fn, args) => (fn === 'wake' ? wake() : void asked.push([fn, ...args])),
     fail: () => {},
+    lift: () => {},
+    poll: () => {},
     maxBytes: 1024 * 1024,
   };
   const imports = httpImports({ host, numbers: new ResourceNumbers(), waiting: new Waiting(host, () => 0n) });

@@ -160,6 +160,17 @@ export const fileGuests: readonly ZooGuest[] = [
     end: returns('no secret'),
   },
   {
+    id: 'fills-disk',
+    does: 'writes files until it is told to stop',
+    artifact: { script: 'fills-disk' },
+    permissions: ['fs:write:granted'],
+    args: ['granted/deep'],
+    strikes: 'call',
+    rule: 'fs_write_bytes',
+    limits: { fs_write_bytes: 900_000 },
+    end: returns({ refused: ['EDQUOT', 'EDQUOT', 'EDQUOT'], written: 2 }),
+  },
+  {
     id: 'reads-ungranted',
     does: 'reads where it may only list',
     artifact: { script: 'reads' },

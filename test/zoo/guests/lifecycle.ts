@@ -126,7 +126,7 @@ export const lifecycleGuests: readonly ZooGuest[] = [
     artifact: { script: 'snapshot-bomb' },
     strikes: 'reload',
     rule: 'message_bytes',
-    end: { end: 'error', at: 'reload', code: 'MESSAGE_TOO_LARGE' },
+    end: { end: 'degraded', code: 'MESSAGE_TOO_LARGE' },
   },
   {
     id: 'false-snapshot',
@@ -134,7 +134,7 @@ export const lifecycleGuests: readonly ZooGuest[] = [
     artifact: { script: 'false-snapshot' },
     strikes: 'reload',
     rule: 'snapshots are bytes',
-    end: { end: 'error', at: 'reload', code: 'GUEST_TRAPPED' },
+    end: { end: 'degraded', code: 'GUEST_TRAPPED' },
   },
   {
     id: 'restore-throws',

@@ -1,6 +1,8 @@
 import { inCall, returns, type ZooGuest } from '../guest.ts';
 
 const granted = ['net:request:{open}'];
+const belowTheZoo = ['net:request:http://*.zoo.example:{innerPort}'];
+const named = (name: string) => `http://${name}.zoo.example:{innerPort}/`;
 const denied = 'denied';
 const malformed = 'invalid-request';
 
@@ -119,6 +121,38 @@ export const networkGuests: readonly ZooGuest[] = [
     'each redirect is checked anew',
     ['{open}/to-inner', '{open}/to-metadata', '{open}/to-file'],
     [denied, denied, 'io'],
+  ),
+  asks(
+    'dns-private',
+    'asks names that lead to private networks, to this machine and nowhere',
+    'every answer is checked',
+    ['hidden', 'private', 'metadata', 'mapped', 'nowhere'].map(named),
+    [denied, denied, denied, denied, 'io'],
+    { permissions: belowTheZoo },
+  ),
+  asks(
+    'dns-mixed',
+    'asks names that lead to a public address and to this machine at once',
+    'every answer is checked',
+    ['mixed', 'mixed-last', 'public'].map(named),
+    [denied, denied, 200],
+    { permissions: belowTheZoo },
+  ),
+  asks(
+    'dns-rebinding',
+    'asks a name that was public when it was asked first and is this machine ever after',
+    'looked up once a request, dialled as checked',
+    ['rebinds', 'rebinds', 'rebinds'].map(named),
+    [200, denied, denied],
+    { permissions: belowTheZoo },
+  ),
+  asks(
+    'dns-rebinding-redirect',
+    'is sent on to its own name, which is this machine by then, and to one that always was',
+    'each redirect is checked anew',
+    [`${named('rebinds-on-redirect')}to-itself`, `${named('public')}to-hidden`],
+    denied,
+    { permissions: belowTheZoo },
   ),
   asks('redirect-loop', 'is sent in a circle', 'five redirects', ['{open}/loop'], ['too-many-redirects']),
   asks(

@@ -24,6 +24,8 @@ export function cliImports(context: WasiContext) {
     throw error;
   };
   return {
+    out,
+    err,
     endLines: (): void => {
       out.end();
       err.end();

@@ -12,11 +12,25 @@ export interface DescriptorFlags {
   readonly mutateDirectory?: boolean;
 }
 
-interface OpenFlags {
+export interface OpenFlags {
   readonly create?: boolean;
   readonly directory?: boolean;
   readonly exclusive?: boolean;
   readonly truncate?: boolean;
+}
+
+interface Stat {
+  readonly type: FileType;
+  readonly linkCount: bigint;
+  readonly size: bigint;
+  readonly dataAccessTimestamp: Datetime;
+  readonly dataModificationTimestamp: Datetime;
+  readonly statusChangeTimestamp: Datetime;
+}
+
+interface Datetime {
+  readonly seconds: bigint;
+  readonly nanoseconds: number;
 }
 
 const nanosPerSecond = 1_000_000_000n;
@@ -83,7 +97,7 @@ export class Descriptor extends Resource {
     await this.#files.write(this.#path, size, new Uint8Array(0), true);
   }
 
-  setTimes(): void {
+  setTimes(): never {
     throw new WitError('unsupported');
   }
 
@@ -110,11 +124,11 @@ export class Descriptor extends Resource {
     return stream;
   }
 
-  async stat(): Promise<unknown> {
+  async stat(): Promise<Stat> {
     return await this.#statOf(this.#path);
   }
 
-  async statAt(_flags: unknown, path: string): Promise<unknown> {
+  async statAt(_flags: unknown, path: string): Promise<Stat> {
     const { path: below, isDirectory } = await this.#below(path);
     const stat = await this.#statOf(below);
     if (isDirectory && stat.type !== 'directory') throw new WitError('not-directory');
@@ -167,23 +181,23 @@ export class Descriptor extends Resource {
     await this.#remove(below, 'regular-file');
   }
 
-  setTimesAt(): void {
+  setTimesAt(): never {
     throw new WitError('unsupported');
   }
 
-  linkAt(): void {
+  linkAt(): never {
     throw new WitError('unsupported');
   }
 
-  readlinkAt(): string {
+  readlinkAt(): never {
     throw new WitError('unsupported');
   }
 
-  renameAt(): void {
+  renameAt(): never {
     throw new WitError('unsupported');
   }
 
-  symlinkAt(): void {
+  symlinkAt(): never {
     throw new WitError('unsupported');
   }
 
@@ -226,7 +240,7 @@ export class Descriptor extends Resource {
     return resolved.isBelow ? resolved : await this.#files.refuseEscape(resolved.path);
   }
 
-  async #statOf(path: string) {
+  async #statOf(path: string): Promise<Stat> {
     const { kind, size, modifiedUnixNanos } = await this.#files.metadata(path);
     const modified = {
       seconds: modifiedUnixNanos / nanosPerSecond,

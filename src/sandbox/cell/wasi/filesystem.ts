@@ -11,7 +11,7 @@ export function filesystemImports(context: WasiContext) {
     files,
     imports: {
       'wasi:filesystem/preopens': {
-        getDirectories: () => {
+        getDirectories: (): [Descriptor, string][] => {
           if (grant.preopens.length === 0) denials.tell('directories');
           return grant.preopens.map(({ path }) => {
             const flags = { read: true, mutateDirectory: files.isGranted('write', path) };

@@ -19,6 +19,11 @@ const envelopeBytes = 72 * 1024;
 const minBodyBytes = 512;
 const portionBytes = 64 * 1024;
 
+/** Bytes the body of a request may have: it goes out in one message. */
+export function maxBodyBytes(maxMessageBytes: number): number {
+  return Math.max(minBodyBytes, maxMessageBytes - envelopeBytes);
+}
+
 /** The body of a request or response the guest writes. It is collected: the broker takes it whole. */
 export class OutgoingBody extends Resource {
   static finish(body: OutgoingBody, trailers: unknown): void {
@@ -56,7 +61,7 @@ export class OutgoingBody extends Resource {
   }
 
   #sink(): Sink {
-    const allowed = Math.max(minBodyBytes, this.#context.host.maxBytes - envelopeBytes);
+    const allowed = maxBodyBytes(this.#context.host.maxBytes);
     return {
       room: () => {
         const room = allowed - this.#bytes;

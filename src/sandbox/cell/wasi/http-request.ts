@@ -88,7 +88,12 @@ export abstract class HttpRequest extends Resource {
         .entries()
         .filter(([name]) => name.toLowerCase() !== 'content-length')
         .map(([name, value]) => ({ name, value: Buffer.from(value).toString('latin1') })),
-      body: await this.#body?.whole,
+      body: await this.content(),
     };
+  }
+
+  /** All of the body, once the guest has finished it. */
+  protected async content(): Promise<Uint8Array | undefined> {
+    return await this.#body?.whole;
   }
 }

@@ -1,7 +1,7 @@
 import { HostRefusal } from '../host-refusal.ts';
 import { FutureTrailers, httpInterface, IncomingBody, OutgoingBody } from './http-body.ts';
 import { httpErrorOf } from './http-errors.ts';
-import { type FieldsClass, fieldsOf, type HttpFields } from './http-fields.ts';
+import { type Entry, type FieldsClass, fieldsOf, type HttpFields } from './http-fields.ts';
 import { HttpRequest } from './http-request.ts';
 import { Pollable } from './poll.ts';
 import { Resource, Unobtainable } from './resource.ts';
@@ -10,10 +10,14 @@ import type { WasiInterfaces } from './wasi-context.ts';
 import { WitError } from './wit-error.ts';
 
 /** A response head as `signalbox:plugin/http` answers it. */
-interface Fetched {
+export interface Fetched {
   readonly status: number;
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly body: bigint;
+}
+
+export function entriesOf({ headers }: Fetched): readonly Entry[] {
+  return headers.map(({ name, value }) => [name, Uint8Array.from(Buffer.from(value, 'latin1'))]);
 }
 
 class IncomingRequest extends Unobtainable {}
@@ -37,10 +41,7 @@ class IncomingResponse extends Resource {
   }
 
   headers(): HttpFields {
-    const entries = this.#fetched.headers.map(
-      ({ name, value }) => [name, Uint8Array.from(Buffer.from(value, 'latin1'))] as const,
-    );
-    return new this.#Fields(entries, true);
+    return new this.#Fields(entriesOf(this.#fetched), true);
   }
 
   consume(): IncomingBody {

@@ -13,6 +13,10 @@ export interface WasiHost {
   tell(interfaceName: string, fn: string, args: readonly unknown[]): void;
   /** Ends the instance, whatever the guest makes of what is thrown at it. */
   fail(error: SignalboxError): void;
+  /** What is read of a stream of the guest is a message of its own. */
+  lift(): void;
+  /** The glue finds only at intervals that something has been written to a stream: now it looks. */
+  poll(): void;
   /** Largest body of a message. */
   readonly maxBytes: number;
 }

@@ -2,6 +2,7 @@ import { SignalboxError } from '../../../core/errors.ts';
 import { isWasi, wasiSupport } from '../../../core/wasi.ts';
 import type { ProgramImport } from '../../program.ts';
 import { camelCase } from '../component-code.ts';
+import { openWasi3 } from '../wasi3/wasi3.ts';
 import { cliImports } from './cli.ts';
 import { clockImports, monotonicClock } from './clocks.ts';
 import { Denials } from './denials.ts';
@@ -19,6 +20,8 @@ import { WitError } from './wit-error.ts';
 /** The WASI of one instance. */
 export interface Wasi {
   readonly imports: WasiInterfaces;
+  /** Takes what the guest has written to streams of its own. */
+  takeStreams(): Promise<void>;
   /** Tells the lines that have no end yet. */
   endLines(): void;
   /** Writes what streams still hold, once the call is over. */
@@ -39,21 +42,29 @@ export async function openWasi(imports: readonly ProgramImport[], host: WasiHost
   };
   const cli = cliImports(context);
   const filesystem = filesystemImports(context);
+  const clocks = clockImports(context);
+  const random = randomImports(context);
+  const wasi3 = openWasi3(context, { cli, filesystem, clocks, random });
   const interfaces: WasiInterfaces = {
     ...cli.imports,
     ...filesystem.imports,
     ...streamImports,
     ...pollImports(context.waiting),
-    ...clockImports(context),
-    ...randomImports(context),
+    ...clocks,
+    ...random,
     ...socketImports(context),
     ...httpImports(context),
+    ...wasi3.imports,
   };
   for (const { interface: name, functions } of imports) {
     if (isWasi(name)) for (const fn of functions) checkOffered(interfaces, name, fn);
   }
+  const hasStreams = imports.some(({ interface: name }) => name.startsWith('wasi:') && name.endsWith('@0.3'));
   return {
     imports: interfaces,
+    takeStreams: async () => {
+      if (hasStreams) await wasi3.settle();
+    },
     endLines: cli.endLines,
     settle: async () => {
       cli.endLines();
@@ -81,7 +92,7 @@ function checkOffered(interfaces: WasiInterfaces, name: string, fn: string): voi
     'IMPORT_UNKNOWN',
     `The component imports "${fn}" of "${name}", which this host does not offer`,
     {
-      hint: 'This host offers WASI 0.2; build for it',
+      hint: 'This host offers WASI 0.2 and 0.3; build for one of them',
       details: { import: name, function: fn },
     },
   );

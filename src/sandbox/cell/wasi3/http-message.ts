@@ -1,0 +1,117 @@
+import { maxBodyBytes } from '../wasi/http-body.ts';
+import type { FieldsClass, HttpFields } from '../wasi/http-fields.ts';
+import { HttpRequest } from '../wasi/http-request.ts';
+import type { WasiContext } from '../wasi/wasi-context.ts';
+import { WitError } from '../wasi/wit-error.ts';
+import { type GuestStream, type GuestStreams, nothing, ok, type Result } from './guest-stream.ts';
+
+/** A `future<result<option<trailers>, error-code>>`, of the guest or for it. */
+export type Trailers = PromiseLike<{ readonly tag: 'ok' | 'err'; readonly val: unknown }>;
+
+export type Body = readonly [AsyncIterable<Uint8Array> | GuestStream, Trailers];
+
+/** What a message of the guest carries, which is read once: by the host that sends it, or by the guest itself. */
+export class Content {
+  readonly #stream: GuestStream | undefined;
+  readonly #trailers: Trailers;
+  readonly #sent = Promise.withResolvers<Result>();
+  #isTaken = false;
+
+  constructor(stream: GuestStream | undefined, trailers: Trailers) {
+    this.#stream = stream;
+    this.#trailers = trailers;
+  }
+
+  /** How sending it ended. */
+  get sent(): Promise<Result> {
+    return this.#sent.promise;
+  }
+
+  finish(result: Result): void {
+    this.#sent.resolve(result);
+  }
+
+  /** For the guest. */
+  take(): Body {
+    if (this.#isTaken) throw new TypeError('The body of a message is taken twice');
+    this.#isTaken = true;
+    this.finish(ok);
+    return [this.#stream ?? nothing(), this.#trailers];
+  }
+
+  /** For the host, which passes no trailers on. @throws WitError with an error code */
+  async whole(streams: GuestStreams, maxBytes: number): Promise<Uint8Array | undefined> {
+    this.#isTaken = true;
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    if (this.#stream) {
+      await streams.drain(this.#stream, (part) => {
+        bytes += part.length;
+        if (bytes > maxBytes) throw new WitError({ tag: 'HTTP-request-body-size', val: BigInt(bytes) });
+        parts.push(part);
+      });
+    }
+    const { tag, val } = await this.#trailers;
+    if (tag === 'err') throw new WitError(val);
+    if (val !== undefined) throw new WitError({ tag: 'internal-error', val: 'Trailers cannot be sent' });
+    return this.#stream && Buffer.concat(parts);
+  }
+}
+
+/** `request`, as the guest fills it in. */
+export class Request3 extends HttpRequest {
+  readonly #context: WasiContext;
+  readonly #streams: GuestStreams;
+  readonly #options: { clone(): unknown } | undefined;
+  readonly carried: Content;
+
+  constructor(
+    context: WasiContext,
+    streams: GuestStreams,
+    {
+      Fields,
+      headers,
+      content,
+      options,
+    }: {
+      readonly Fields: FieldsClass;
+      readonly headers: HttpFields;
+      readonly content: Content;
+      readonly options: { clone(): unknown } | undefined;
+    },
+  ) {
+    super(context, Fields, headers);
+    this.#context = context;
+    this.#streams = streams;
+    this.#options = options;
+    this.carried = content;
+  }
+
+  getMethod(): unknown {
+    return this.method();
+  }
+
+  getPathWithQuery(): string | undefined {
+    return this.pathWithQuery();
+  }
+
+  getScheme(): unknown {
+    return this.scheme();
+  }
+
+  getAuthority(): string | undefined {
+    return this.authority();
+  }
+
+  getHeaders(): HttpFields {
+    return this.headers();
+  }
+
+  getOptions(): unknown {
+    return this.#options?.clone();
+  }
+
+  protected override async content(): Promise<Uint8Array | undefined> {
+    return await this.carried.whole(this.#streams, maxBodyBytes(this.#context.host.maxBytes));
+  }
+}

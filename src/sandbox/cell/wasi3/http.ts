@@ -1,0 +1,169 @@
+import { HostRefusal } from '../host-refusal.ts';
+import { entriesOf, type Fetched } from '../wasi/http.ts';
+import { httpInterface, IncomingBody } from '../wasi/http-body.ts';
+import { httpErrorOf } from '../wasi/http-errors.ts';
+import { type Entry, HttpFields } from '../wasi/http-fields.ts';
+import { Resource } from '../wasi/resource.ts';
+import { IoError } from '../wasi/streams.ts';
+import type { WasiContext, WasiInterfaces } from '../wasi/wasi-context.ts';
+import { WitError } from '../wasi/wit-error.ts';
+import {
+  type GuestStream,
+  type GuestStreams,
+  ok,
+  portionsOf,
+  type Result,
+  streamed,
+} from './guest-stream.ts';
+import { type Body, Content, Request3, type Trailers } from './http-message.ts';
+
+/** `wasi:http` 0.3 for a client, over `signalbox:plugin/http`. */
+export function httpImports(context: WasiContext, streams: GuestStreams): WasiInterfaces {
+  const { numbers, host } = context;
+  class Fields extends HttpFields {
+    static fromList(entries: readonly Entry[]): Fields {
+      const fields = new Fields();
+      for (const [name, value] of entries) fields.append(name, value);
+      return fields;
+    }
+
+    constructor(entries: readonly Entry[] = [], isImmutable = false) {
+      super(numbers, entries, isImmutable);
+    }
+
+    getAndDelete(name: string): Uint8Array[] {
+      const values = this.get(name);
+      this.delete(name);
+      return values;
+    }
+
+    copyAll(): readonly Entry[] {
+      return this.entries();
+    }
+
+    clone(): Fields {
+      return new Fields(this.entries());
+    }
+  }
+  /** The host keeps its own timeouts; the guest's are not longer and not needed. */
+  class RequestOptions extends Resource {
+    constructor() {
+      super(numbers);
+    }
+
+    getConnectTimeout(): undefined {}
+    getFirstByteTimeout(): undefined {}
+    getBetweenBytesTimeout(): undefined {}
+
+    setConnectTimeout(): never {
+      throw new WitError({ tag: 'not-supported' });
+    }
+
+    setFirstByteTimeout(): never {
+      throw new WitError({ tag: 'not-supported' });
+    }
+
+    setBetweenBytesTimeout(): never {
+      throw new WitError({ tag: 'not-supported' });
+    }
+
+    clone(): RequestOptions {
+      return new RequestOptions();
+    }
+  }
+  class Request extends Request3 {
+    static new(
+      headers: HttpFields,
+      stream: GuestStream | undefined,
+      trailers: Trailers,
+      options: RequestOptions | undefined,
+    ): [Request, Promise<Result>] {
+      const content = new Content(stream, trailers);
+      return [new Request(context, streams, { Fields, headers, content, options }), content.sent];
+    }
+
+    static consumeBody(request: Request): Body {
+      return request.carried.take();
+    }
+  }
+  class Response extends Resource {
+    static new(
+      headers: HttpFields,
+      stream: GuestStream | undefined,
+      trailers: Trailers,
+    ): [Response, Promise<Result>] {
+      const content = new Content(stream, trailers);
+      headers[Symbol.dispose]();
+      return [new Response(headers, 200, () => content.take()), content.sent];
+    }
+
+    static consumeBody(response: Response): Body {
+      return response.#take();
+    }
+
+    readonly #headers: HttpFields;
+    readonly #take: () => Body;
+    #status: number;
+
+    constructor(headers: HttpFields, status: number, take: () => Body) {
+      super(numbers);
+      this.#headers = headers;
+      this.#status = status;
+      this.#take = take;
+    }
+
+    getStatusCode(): number {
+      return this.#status;
+    }
+
+    setStatusCode(status: number): void {
+      if (status < 100 || status > 999) throw new WitError(undefined);
+      this.#status = status;
+    }
+
+    getHeaders(): HttpFields {
+      return new Fields(this.#headers.entries(), true);
+    }
+  }
+  const received = (fetched: Fetched): Response =>
+    new Response(new Fields(entriesOf(fetched), true), fetched.status, () => {
+      const [bytes, end] = streamed(async function* () {
+        using body = new IncomingBody(context, fetched.body);
+        using input = body.stream();
+        yield* portionsOf(input);
+      }, brokenBy);
+      return [bytes, end];
+    });
+  return {
+    'wasi:http/types@0.3': { Fields, Request, RequestOptions, Response },
+    'wasi:http/client@0.3': {
+      send: async (request: Request): Promise<Response> => {
+        try {
+          const fetched = await host.start(httpInterface, 'fetch', [await request.toFetch()]);
+          request.carried.finish(ok);
+          return received(fetched as Fetched);
+        } catch (error) {
+          const code = errorOf(error);
+          request.carried.finish({ tag: 'err', val: code });
+          throw new WitError(code);
+        }
+      },
+    },
+  };
+}
+
+/** @throws what is no error of a request */
+function errorOf(error: unknown): unknown {
+  if (error instanceof HostRefusal) return httpErrorOf(error.payload);
+  if (error instanceof WitError) return error.payload;
+  throw error;
+}
+
+/** Why the stream of 0.2 broke off. */
+function brokenBy(payload: unknown): unknown {
+  const reason =
+    typeof payload === 'object' && payload !== null && 'val' in payload ? payload.val : undefined;
+  return reason instanceof IoError && reason.code !== undefined
+    ? reason.code
+    : { tag: 'HTTP-protocol-error' };
+}

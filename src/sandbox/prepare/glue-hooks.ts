@@ -1,0 +1,128 @@
+import { SignalboxError } from '../../core/errors.ts';
+
+/**
+ * Where the cell takes part in jco's glue, by a `$$hooks` that no name of a component can be made into. Each place is that of jco-transpile 0.15; a
+ * glue without it is of another jco, and what is said here about it has to be seen to again.
+ */
+interface Hook {
+  readonly place: string | RegExp;
+  readonly replacement: string;
+  /** Found wherever this is. */
+  readonly within: string;
+}
+
+const always = '';
+/** The parts of the glue for streams. */
+const streams = 'class StreamReadableEnd ';
+/** Elements one read or write of a stream moves at most: the glue makes a JavaScript array of them, whatever the guest asks for. */
+const maxStreamElements = 65_536;
+
+const hooks: readonly Hook[] = [
+  // Handles grow as the guest likes. Those of resources are in one table, all others (streams, futures, tasks, sets of them) in another.
+  {
+    place: /(function rscTableCreateBorrow\([^)]*\) \{)/g,
+    replacement: '$1 $$$$hooks.handleMade();',
+    within: 'function rscTableCreateBorrow',
+  },
+  // An asynchronous import lowers a resource it returns twice: the guest hears of one handle, and could never drop the other.
+  {
+    place: 'function rscTableCreateOwn(table, rep) {',
+    replacement: `function rscTableCreateOwn(table, rep) {
+      const owned = (table.$$owned ??= new Map());
+      if (!owned.has(rep)) {
+        $$hooks.handleMade();
+        owned.set(rep, $$createOwn(table, rep));
+      }
+      return owned.get(rep);
+    }
+    function $$createOwn(table, rep) {`,
+    within: 'function rscTableCreateOwn',
+  },
+  {
+    place: 'return { rep, scope, own };',
+    replacement: 'if (own) table.$$owned?.delete(rep); return { rep, scope, own };',
+    within: 'function rscTableRemove',
+  },
+  {
+    place: /(function rscTableRemove\([^)]*\) \{)/g,
+    replacement: '$1 $$$$hooks.handleDropped();',
+    within: 'function rscTableRemove',
+  },
+  {
+    place: /(this\.handles = )(new RepTable\(.*\));/g,
+    replacement: '$1$$$$hooks.countedTable($2);',
+    within: always,
+  },
+  // Its timers end with the instance: it polls.
+  {
+    place: 'const CURRENT_TASK_META = {};',
+    replacement:
+      'const { setTimeout, setInterval, clearInterval } = $$hooks.timers; const CURRENT_TASK_META = {};',
+    within: always,
+  },
+  // A guest that steps aside in the middle of its code is neither waiting nor stuck, and finds the task it was in when it goes on.
+  {
+    place: /(const STORE_ASYNC_STATE = \{.*\};)/g,
+    replacement: `$1
+    $$$$hooks.onPause(() => {
+      const tasks = { ...CURRENT_TASK_META };
+      const mayBlock = CURRENT_TASK_MAY_BLOCK.value;
+      STORE_ASYNC_STATE.pendingHostOperations++;
+      return () => {
+        STORE_ASYNC_STATE.pendingHostOperations--;
+        for (const key of Object.keys(CURRENT_TASK_META)) delete CURRENT_TASK_META[key];
+        Object.assign(CURRENT_TASK_META, tasks);
+        CURRENT_TASK_MAY_BLOCK.value = mayBlock;
+      };
+    });`,
+    within: always,
+  },
+  { place: 'globalThis.WebAssembly ?', replacement: 'true ?', within: always },
+  { place: 'new globalThis.WebAssembly.', replacement: 'new WebAssembly.', within: always },
+  // A call is over when its last task is.
+  {
+    place: 'const newTaskID = newTask.id();',
+    replacement:
+      'const newTaskID = newTask.id(); if (isAsync && callingWasmExport !== false) $$hooks.taskBegan(newTask);',
+    within: always,
+  },
+  {
+    place: 'this.#exited = true;',
+    replacement: 'this.#exited = true; $$hooks.taskEnded(this);',
+    within: always,
+  },
+  {
+    place: /(setErrored\((\w+)\) \{)/g,
+    replacement: '$1 $$$$hooks.taskFailed(this, $2);',
+    within: always,
+  },
+  // The same call takes the same way again.
+  {
+    place: "const ASYNC_DETERMINISM = 'random';",
+    replacement: "const ASYNC_DETERMINISM = 'none';",
+    within: always,
+  },
+  {
+    place: /Math\.min\(count >>> 0, ManagedBuffer\.MAX_LENGTH\)/g,
+    replacement: `Math.min(count >>> 0, ${maxStreamElements})`,
+    within: streams,
+  },
+  // A list of all buffers there ever were, which nobody reads.
+  { place: 'instanceBuffers.set(nextBufID, buffer);', replacement: '', within: 'class BufferManager ' },
+];
+
+/** @throws `INTERNAL` for a glue of another shape */
+export function hooked(glue: string): string {
+  return hooks.reduce((text, { place, replacement, within }) => {
+    if (!text.includes(within)) return text;
+    const changed =
+      typeof place === 'string' ? text.replace(place, () => replacement) : text.replace(place, replacement);
+    if (changed === text) {
+      throw new SignalboxError(
+        'INTERNAL',
+        `The translator gave JavaScript without ${JSON.stringify(String(place))}`,
+      );
+    }
+    return changed;
+  }, glue);
+}
