@@ -117,7 +117,7 @@ describeDashboard('everybody can use the dashboard', ({ app, open }) => {
       await page.getByText('waves.heartbeat is Ready').waitFor();
       await page.locator('.arrow[data-taken="true"]').first().waitFor({ state: 'attached' });
       await page.locator('.step').first().hover();
-      return page.evaluate('[...begun].sort()');
+      return await page.evaluate('[...begun].sort()');
     };
     expect(await reload('no-preference')).toEqual(expect.arrayContaining(['arrive', 'flow', 'transition']));
     expect(await reload('reduce')).toEqual([]);
