@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AdminServer, board, startAdminServer } from '../support/admin-server.ts';
+import { type AdminServer, board, ready, startAdminServer } from '../support/admin-server.ts';
 import {
   browserTitle,
   type DashboardPage,
@@ -106,7 +106,7 @@ describe.skipIf(!hasBrowser)(
     });
 
     test('the list, when there is no plugin, no config, or a broken one', async () => {
-      server.publishers.pluginStatus(board([]));
+      server.publishers.pluginStatus(board([], ready));
       await page.getByRole('heading', { name: 'No plugins yet' }).waitFor();
       server.publishers.pluginsConfigReplay({ phase: 'missing', file: 'signalbox.toml' });
       await page.getByRole('alert').filter({ hasText: 'There is no config file' }).waitFor();
@@ -132,7 +132,7 @@ describe.skipIf(!hasBrowser)(
     test.each([
       ['/', 'some.plugin', ['switch']],
       [plugin, 'Ready since', ['switch', 'Reload']],
-      [`${plugin}/permissions`, 'What it asks for', ['switch', 'Reload', 'Approve', 'Revoke log']],
+      [`${plugin}/permissions`, 'What it asks for', ['switch', 'Reload', 'Revoke log']],
       ['/system', 'manager', []],
     ] as const)(
       '%s, when the runtime is gone: it says since when, and nothing can be done',
