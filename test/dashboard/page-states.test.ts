@@ -126,6 +126,7 @@ describe.skipIf(!hasBrowser)(
       });
       await page.getByText('signalbox.toml:3:7').waitFor();
       await page.getByText('3 | [plugins').waitFor();
+      await dashboard.scan('broken-config');
       expect(dashboard.complaints).toEqual([]);
     });
 
@@ -151,6 +152,7 @@ describe.skipIf(!hasBrowser)(
           .waitFor();
         await page.getByText(kept).first().waitFor();
         for (const name of controls) expect([name, await control(name).isEnabled()]).toEqual([name, false]);
+        await dashboard.scan(`lost${place.replaceAll('/', '-')}`);
         await dashboard.go('/journal/audit');
         await page.getByText('The audit is asked for when the runtime is back.').waitFor();
       },
