@@ -31,6 +31,8 @@ interface RunOptions extends AllowFlags {
   readonly config?: string;
   readonly json?: boolean;
   readonly once?: boolean;
+  /** Where an inspector listens; true for where they do by default. */
+  readonly inspect?: string | true;
   /** False with `--no-prompt`. */
   readonly prompt: boolean;
 }
@@ -66,6 +68,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
     .option('--config <file>', 'the config; default: the nearest signalbox.toml upwards')
     .option('--no-prompt', 'never ask; a plugin that lacks a permission waits')
     .option('--once', 'stop as soon as every plugin has loaded or failed')
+    .option('--inspect [url]', 'show the machines in the Stately inspector; default: ws://localhost:8080')
     .option('--json', 'one JSON object a line, {time, relay, value}, for every relay')
     .addHelpText('after', help)
     .action((argument: string | undefined, options: RunOptions) =>
@@ -99,6 +102,7 @@ async function run(shell: Shell, argument: string | undefined, options: RunOptio
   using _signals = shell.onStop((reason) => stopping.abort(reason));
   const { createRuntime } = await import('../runtime.ts');
   await using runtime = await createRuntime({ config, ...(stateFolder !== undefined && { stateFolder }) });
+  using _inspection = options.inspect === undefined ? undefined : await attached(runtime, options.inspect);
   using _relays = subscribeAll(runtime.relays, printer.receive);
 
   using approvals = mayAsk(shell, options)
@@ -204,6 +208,11 @@ function printerFor(shell: Shell, { json, once }: RunOptions, title: string): Re
     };
   }
   return shell.screen && !once ? liveScreen(shell, shell.screen, title) : linePrinter(shell);
+}
+
+async function attached(runtime: Runtime, inspector: string | true): Promise<Disposable> {
+  const { attachStatelyInspector } = await import('../inspect/attach-stately.ts');
+  return attachStatelyInspector(runtime, inspector === true ? {} : { url: inspector });
 }
 
 /** Somebody sits there, and output is for people. */

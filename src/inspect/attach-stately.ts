@@ -31,7 +31,10 @@ export async function attachStatelyInspector(
   { url = defaultUrl, onDropped = warn }: StatelyOptions = {},
 ): Promise<StatelyInspection> {
   const { createInspector } = await loadInspect();
-  const socket = new BoundedSocket(url, onDropped);
+  let known = new WeakSet<object>();
+  const socket = new BoundedSocket(url, onDropped, () => {
+    known = new WeakSet();
+  });
   let introduced: AnyActorRef | undefined;
   const inspector = createInspector({
     send: (event) => {
@@ -40,7 +43,6 @@ export async function attachStatelyInspector(
       socket.send(JSON.stringify(named));
     },
   });
-  const known = new WeakSet<object>();
   /** An actor is introduced before anything is said of it, after its parent. */
   const introduce = (actor: AnyActorRef, state: () => ReturnType<typeof stateOf>): void => {
     if (known.has(actor)) return;

@@ -9,6 +9,7 @@ const reportMs = 1_000;
 export class BoundedSocket {
   readonly #url: string;
   readonly #onDropped: (dropped: number) => void;
+  readonly #onLost: () => void;
   #socket: WebSocket | undefined;
   #waiting: string[] = [];
   #dropped = 0;
@@ -16,9 +17,11 @@ export class BoundedSocket {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #report: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(url: string, onDropped: (dropped: number) => void) {
+  /** @param onLost told when the other side, which had been there, went away: the next one that listens knows nothing */
+  constructor(url: string, onDropped: (dropped: number) => void, onLost: () => void = () => {}) {
     this.#url = url;
     this.#onDropped = onDropped;
+    this.#onLost = onLost;
     this.#connect();
   }
 
@@ -49,14 +52,18 @@ export class BoundedSocket {
   #connect(): void {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
+    let wasOpen = false;
     socket.addEventListener('open', () => {
+      wasOpen = true;
       for (const text of this.#waiting) socket.send(text);
       this.#waiting = [];
     });
     // An error is followed by a close.
     socket.addEventListener('error', () => {});
     socket.addEventListener('close', () => {
-      if (!this.#isClosed) this.#retry = setTimeout(() => this.#connect(), retryMs).unref();
+      if (this.#isClosed) return;
+      if (wasOpen) this.#onLost();
+      this.#retry = setTimeout(() => this.#connect(), retryMs).unref();
     });
   }
 

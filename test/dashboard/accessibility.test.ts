@@ -110,14 +110,17 @@ describeDashboard('everybody can use the dashboard', ({ app, open }) => {
       await page.locator('[data-state="plugin.Ready"][data-active="true"]').waitFor();
       await page.evaluate(`(() => {
         globalThis.begun = new Set();
+        globalThis.hasTaken = false;
+        new MutationObserver(() => { hasTaken ||= document.querySelector('.arrow[data-taken=true]') !== null; })
+          .observe(document.body, { subtree: true, childList: true, attributes: true });
         addEventListener('animationstart', ({ animationName }) => begun.add(animationName));
         addEventListener('transitionrun', () => begun.add('transition'));
       })()`);
       await page.getByRole('button', { name: 'Reload', exact: true }).click();
       await page.getByText('waves.heartbeat is Ready').waitFor();
-      await page.locator('.arrow[data-taken="true"]').first().waitFor({ state: 'attached' });
-      await page.locator('.step').first().hover();
-      return page.evaluate('[...begun].sort()');
+      await expect.poll(() => page.evaluate('hasTaken'), patience).toBe(true);
+      await page.getByRole('button', { name: 'Reload', exact: true }).hover();
+      return await page.evaluate('[...begun].sort()');
     };
     expect(await reload('no-preference')).toEqual(expect.arrayContaining(['arrive', 'flow', 'transition']));
     expect(await reload('reduce')).toEqual([]);

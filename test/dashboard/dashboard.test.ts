@@ -108,18 +108,4 @@ describeDashboard('the dashboard in a browser', ({ app, browser, open }) => {
     expect(await app().readConfig()).toContain('# directories named here');
     expect(dashboard.complaints).toEqual([]);
   });
-
-  test('shows what a plugin logs as it logs it, filtered by level and text', async () => {
-    await using dashboard = await open();
-    const { page } = dashboard;
-    await dashboard.go('/plugins/waves.hello_world/log');
-    const lines = page.locator('.log-line');
-    const before = await lines.count();
-    await app().runtime.plugins.reload('waves.hello_world');
-    await app().editConfig((text) => text.replace('greeting = "Hello"', 'greeting = "Welcome"'));
-    await page.locator('.log-message', { hasText: 'Welcome' }).first().waitFor();
-    expect(await lines.count()).toBeGreaterThan(before);
-    await page.getByLabel('Level').selectOption('error');
-    await page.getByText('No line fits this filter').waitFor();
-  });
 });

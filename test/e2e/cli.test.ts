@@ -144,6 +144,16 @@ describe('signalbox graph', () => {
     ]);
   });
 
+  test('draws one as a picture that needs nothing beside itself', async () => {
+    const { code, stdout } = await app.cli('graph', 'plugin', '--format', 'svg');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^<svg xmlns=.*>quarantined<.*<\/svg>\n$/s)]);
+    expect(stdout).not.toMatch(/<script|href=|url\(/);
+    expect(await app.cli('graph', '--format', 'svg')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('One picture shows one machine'),
+    });
+  });
+
   test('names the machines there are', async () => {
     expect(await app.cli('graph', 'engine')).toMatchObject({
       code: 2,

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import process from 'node:process';
+import { Worker } from 'node:worker_threads';
 import { createWebSocketReceiver } from '@statelyai/inspect';
 import { createInspectorServer } from '@statelyai/inspect/server';
-import { Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { InspectionEvent } from 'xstate';
 import { attachStatelyInspector } from '../../src/inspect/attach-stately.ts';
@@ -42,6 +45,54 @@ test('the Stately inspector is told of actors and their states, without contexts
   server.stop();
 });
 
+test('an inspector that comes anew is told which actors there are', async () => {
+  const port = await freePort();
+  const url = `ws://localhost:${port}`;
+  const namesTold = (): readonly string[] => {
+    const names: string[] = [];
+    createWebSocketReceiver({ server: url }).subscribe((event) => {
+      if (event.type === '@xstate.actor' && 'name' in event) names.push(event.name);
+    });
+    return names;
+  };
+  await using runtime = new FakeRuntime();
+  runtime.artifacts.put('a', { code: guest() });
+  const { actor } = runtime.start();
+  const inspect$ = new Observable<InspectionEvent>((subscriber) => {
+    const subscription = actor.system.inspect((event) => subscriber.next(event));
+    return () => subscription.unsubscribe();
+  });
+  const server = await serverInThread(port);
+  const first = namesTold();
+  using _inspection = await attachStatelyInspector({ inspect$ }, { url });
+  runtime.manager.replay(documentOf([entryOf('a')]));
+  await expect.poll(() => first, patience).toContain('plugin:a');
+  await server.terminate();
+  const another = await serverInThread(port);
+  const second = namesTold();
+  await expect
+    .poll(async () => {
+      // Whatever happens next is told with the actor it happens to.
+      runtime.manager.replay(documentOf([entryOf('a', { enabled: false })]));
+      runtime.manager.replay(documentOf([entryOf('a')]));
+      return second;
+    }, patience)
+    .toContain('plugin:a');
+  await another.terminate();
+});
+
+/** Its own way to stop leaves connections open; that of a thread does not. */
+async function serverInThread(port: number): Promise<Worker> {
+  const code = `import('@statelyai/inspect/server').then(({ createInspectorServer }) => {
+    const { parentPort, workerData } = require('node:worker_threads');
+    createInspectorServer({ port: workerData, autoOpen: false });
+    parentPort.postMessage('there');
+  })`;
+  const worker = new Worker(code, { eval: true, workerData: port });
+  await once(worker, 'message');
+  return worker;
+}
+
 test('what nobody takes is bounded, counted and told', async () => {
   const port = await freePort();
   const { promise, resolve } = Promise.withResolvers<number>();
@@ -50,4 +101,29 @@ test('what nobody takes is bounded, counted and told', async () => {
   expect(socket.dropped).toBe(5);
   expect(await promise).toBe(5);
   socket.close();
+});
+
+test('the process warns of events that were dropped, unless somebody else is told', async () => {
+  const inspect$ = new Subject<InspectionEvent>();
+  const port = await freePort();
+  const warned = once(process, 'warning');
+  await using runtime = new FakeRuntime();
+  const { actor } = runtime.start();
+  using inspection = await attachStatelyInspector({ inspect$ }, { url: `ws://127.0.0.1:${port}` });
+  for (let told = 0; told < 1_005; told += 1) {
+    inspect$.next({
+      type: '@xstate.event',
+      rootId: 'x:0',
+      actorRef: actor,
+      sourceRef: undefined,
+      event: { type: 'some.event' },
+    });
+  }
+  const [warning] = await warned;
+  // One more than there were events: the actor was introduced.
+  expect(inspection.dropped).toBe(6);
+  expect(warning).toMatchObject({
+    code: 'SIGNALBOX_INSPECTION_DROPPED',
+    message: '6 inspection events were not sent to the Stately inspector',
+  });
 });
