@@ -1,3 +1,4 @@
+import { SignalboxError } from '../../core/errors.ts';
 import { type WasmCall, wasm } from './web-assembly.ts';
 import { yieldFunction } from './yield-function.ts';
 
@@ -7,7 +8,10 @@ import { yieldFunction } from './yield-function.ts';
  */
 export class GuestStack {
   readonly #onLift: () => void;
+  /** How each suspended stack is made to go on with a throw. */
+  readonly #suspended = new Set<(error: SignalboxError) => void>();
   #isSuspendable = false;
+  #isOver = false;
   #entries = 0;
 
   /** @param onLift called when the glue is about to read a message from the guest's memory */
@@ -18,6 +22,16 @@ export class GuestStack {
   /** How many times an export has begun to run. */
   get entries(): number {
     return this.#entries;
+  }
+
+  /**
+   * Throws where the guest is suspended, and wherever it would suspend again. V8 keeps a stack that is left suspended, and with it the instance and
+   * its memories, for as long as the process lives.
+   */
+  unwind(): void {
+    this.#isOver = true;
+    for (const abandon of this.#suspended) abandon(unwound());
+    this.#suspended.clear();
   }
 
   /** `WebAssembly` for the glue of one instance. */
@@ -49,10 +63,9 @@ export class GuestStack {
 
   /** A function for wasm that suspends it, where that can be done, while the promise of `pause` is pending. */
   yieldFunction(mustPause: () => boolean, pause: () => Promise<void>): unknown {
-    const suspend = new wasm.Suspending(async () => {
+    const suspend = new wasm.Suspending(() => {
       this.#isSuspendable = false;
-      await pause();
-      this.#isSuspendable = true;
+      return this.#goOnAfter(pause());
     });
     return yieldFunction(() => mustPause() && this.#isSuspendable, suspend);
   }
@@ -84,25 +97,33 @@ export class GuestStack {
 
   #suspending(call: WasmCall): object {
     return new wasm.Suspending((...args) => {
+      if (this.#isOver) throw unwound();
       this.#isSuspendable = false;
       this.#onLift();
       const answer = call(...args);
+      if (answer instanceof Promise) return this.#goOnAfter(answer);
+      this.#isSuspendable = true;
+      return answer;
+    });
+  }
+
+  /** What the promise gives, unless the stack that waits for it is unwound before. */
+  #goOnAfter<Value>(answer: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#suspended.add(reject);
+      // Wasm goes on right after these.
       const back = (): void => {
+        this.#suspended.delete(reject);
         this.#isSuspendable = true;
       };
-      if (!(answer instanceof Promise)) {
-        back();
-        return answer;
-      }
-      // Wasm goes on right after these.
-      return answer.then(
-        (value: unknown) => {
+      answer.then(
+        (value) => {
           back();
-          return value;
+          resolve(value);
         },
         (error: unknown) => {
           back();
-          throw error;
+          reject(error);
         },
       );
     });
@@ -120,6 +141,10 @@ export class GuestStack {
       }
     };
   }
+}
+
+function unwound(): SignalboxError {
+  return new SignalboxError('CALL_ABORTED', 'The guest was destroyed while it was suspended');
 }
 
 /** Exported functions of wasm are called by their index, see https://webassembly.github.io/spec/js-api/#name-of-the-webassembly-function */
