@@ -98,6 +98,8 @@ export class Guest {
     if (!this.#announce(0)) await channel.drained();
     try {
       const imports = await this.#imports();
+      // Destroyed while it waited: it must not begin, for nothing would unwind it.
+      if (this.#isGone) return;
       const confinement = { meter: this.#meter, stack: this.#stack };
       this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
       const code = await (script
