@@ -46,6 +46,12 @@ export class GuestMeter implements Lifter {
     this.#refusedPages.value = 0n;
   }
 
+  /** What still runs traps where it is charged next. */
+  end(): void {
+    this.#reserve = 0;
+    this.#fuel.value = -1n;
+  }
+
   /** Counts the memories a module starts with. @throws `MEMORY_EXHAUSTED` */
   takePages(pages: number): void {
     const left = Number(this.#pages.value);

@@ -1,3 +1,4 @@
+import { SignalboxError } from '../../core/errors.ts';
 import { type WasmCall, wasm } from './web-assembly.ts';
 import { yieldFunction } from './yield-function.ts';
 
@@ -19,7 +20,10 @@ export interface StackWatcher {
  */
 export class GuestStack {
   readonly #watcher: StackWatcher;
+  /** How each suspended stack is made to go on with a throw. */
+  readonly #suspended = new Set<(error: SignalboxError) => void>();
   #isSuspendable = false;
+  #isOver = false;
   #entries = 0;
   #pauseGlue: () => () => void = () => () => {};
 
@@ -35,6 +39,16 @@ export class GuestStack {
   /** What the glue does when the guest is suspended where it stands, giving what it does when that goes on. */
   alsoOnPause(pause: () => () => void): void {
     this.#pauseGlue = pause;
+  }
+
+  /**
+   * Throws where the guest is suspended, and wherever it would suspend again. V8 keeps a stack that is left suspended, and with it the instance and
+   * its memories, for as long as the process lives.
+   */
+  unwind(): void {
+    this.#isOver = true;
+    for (const abandon of this.#suspended) abandon(unwound());
+    this.#suspended.clear();
   }
 
   /** `WebAssembly` for the glue of one instance. */
@@ -66,12 +80,12 @@ export class GuestStack {
 
   /** A function for wasm that suspends it, where that can be done, while the promise of `pause` is pending. */
   yieldFunction(mustPause: () => boolean, pause: () => Promise<void>): unknown {
-    const suspend = new wasm.Suspending(async () => {
+    const suspend = new wasm.Suspending(() => {
       this.#isSuspendable = false;
       const goOn = [this.#watcher.pause(), this.#pauseGlue()];
-      await pause();
-      for (const step of goOn) step();
-      this.#isSuspendable = true;
+      return this.#goOnAfter(pause(), () => {
+        for (const step of goOn) step();
+      });
     });
     return yieldFunction(() => mustPause() && this.#isSuspendable, suspend);
   }
@@ -105,6 +119,7 @@ export class GuestStack {
 
   #suspending(call: WasmCall): object {
     return new wasm.Suspending((...args) => {
+      if (this.#isOver) throw unwound();
       this.#isSuspendable = false;
       this.#watcher.lift();
       const answer = call(...args);
@@ -113,19 +128,28 @@ export class GuestStack {
         return answer;
       }
       this.#watcher.left();
+      return this.#goOnAfter(answer, () => this.#watcher.entered());
+    });
+  }
+
+  /** What the promise gives, unless the stack that waits for it is unwound before. */
+  #goOnAfter<Value>(answer: Promise<Value>, resume: () => void): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#suspended.add(reject);
+      // Wasm goes on right after these.
       const back = (): void => {
-        this.#watcher.entered();
+        if (!this.#suspended.delete(reject)) return;
+        resume();
         this.#isSuspendable = true;
       };
-      // Wasm goes on right after these.
-      return answer.then(
-        (value: unknown) => {
+      answer.then(
+        (value) => {
           back();
-          return value;
+          resolve(value);
         },
         (error: unknown) => {
           back();
-          throw error;
+          reject(error);
         },
       );
     });
@@ -143,6 +167,10 @@ export class GuestStack {
       }
     };
   }
+}
+
+function unwound(): SignalboxError {
+  return new SignalboxError('CALL_ABORTED', 'The guest was destroyed while it was suspended');
 }
 
 /** Exported functions of wasm are called by their index, see https://webassembly.github.io/spec/js-api/#name-of-the-webassembly-function */

@@ -79,6 +79,8 @@ export class Guest {
   readonly #processor = new ProcessorTime();
   /** The call that runs, 0 for the instantiation. */
   #current = 0;
+  /** What it came with, until that is worked off. */
+  #entered: Message | undefined;
   #code: GuestCode | undefined;
   #wasi: Wasi | undefined;
   #parking: Parking | undefined;
@@ -108,6 +110,8 @@ export class Guest {
     if (!this.#announce(0)) await channel.drained();
     try {
       const imports = await this.#imports();
+      // Destroyed while it waited: it must not begin, for nothing would unwind it.
+      if (this.#isGone) return;
       const confinement = {
         meter: this.#meter,
         stack: this.#stack,
@@ -151,7 +155,7 @@ export class Guest {
     else this.#processor.start();
   }
 
-  /** The instance is never entered again; a stack that is suspended in a host call is left to the garbage collector. */
+  /** The instance is never entered again; a stack that is suspended in a host call, or had its share, comes to its end without fuel. */
   destroy(): void {
     this.#isGone = true;
     this.#code = undefined;
@@ -159,7 +163,15 @@ export class Guest {
     this.#timers.end();
     this.#parking?.end();
     this.#leave();
+    this.#releaseEntered();
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
+    this.#meter.end();
+    this.#stack.unwind();
+  }
+
+  #releaseEntered(): void {
+    if (this.#entered) this.#release(this.#entered);
+    this.#entered = undefined;
   }
 
   #release(message: Message): void {
@@ -177,8 +189,9 @@ export class Guest {
       this.#take();
       if (isKnown) endRun();
       else if (!this.#announce(next.call)) await this.#options.channel.drained();
+      this.#entered = next;
       const ended = await this.#enter(next);
-      this.#release(next);
+      this.#releaseEntered();
       this.#leave();
       if (ended) this.#report(next.call, ended);
     }
@@ -235,9 +248,7 @@ export class Guest {
     this.#leave();
     do await rested();
     while (isTaken());
-    // Destroyed meanwhile: its stack is left to the garbage collector.
-    if (this.#isGone) await new Promise(() => {});
-    this.#take();
+    if (!this.#isGone) this.#take();
   }
 
   /** A report of what the guest gave, and of what that took. */
@@ -300,9 +311,10 @@ export class Guest {
 
   #fail(call: number, error: ErrorRecord): void {
     if (this.#isGone) return;
+    const report = this.#encode(errorValue(error));
     this.destroy();
     const { id, channel, onGone } = this.#options;
-    channel.send('failed', id, call, this.#encode(errorValue(error)));
+    channel.send('failed', id, call, report);
     channel.flush();
     onGone();
   }
