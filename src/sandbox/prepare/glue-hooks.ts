@@ -8,7 +8,7 @@ interface Hook {
   readonly place: string | RegExp;
   readonly replacement: string;
   /** Found wherever this is. */
-  readonly within: string;
+  readonly within: string | RegExp;
 }
 
 const always = '';
@@ -38,7 +38,7 @@ const hooks: readonly Hook[] = [
   {
     place: /(captureTable\d+\.set\(rep, \w+\);\s*\w+ = )rscTableCreateOwn\(/g,
     replacement: '$1$$$$ownOnce(',
-    within: '.set(rep, ',
+    within: /captureTable\d+\.set\(rep, /,
   },
   {
     place: 'return { rep, scope, own };',
@@ -116,7 +116,7 @@ const hooks: readonly Hook[] = [
 /** @throws `INTERNAL` for a glue of another shape */
 export function hooked(glue: string): string {
   return hooks.reduce((text, { place, replacement, within }) => {
-    if (!text.includes(within)) return text;
+    if (typeof within === 'string' ? !text.includes(within) : !within.test(text)) return text;
     const changed =
       typeof place === 'string' ? text.replace(place, () => replacement) : text.replace(place, replacement);
     if (changed === text) {

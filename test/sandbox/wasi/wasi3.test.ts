@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Prepared } from '../../../src/ports/sandbox.ts';
-import { call, type Harness, openHarness, returned } from '../harness.ts';
+import { call, fixture, type Harness, openHarness, returned } from '../harness.ts';
 import { openGuest, run, wasiFixture } from './guests.ts';
 
 let harness: Harness;
@@ -103,6 +103,15 @@ describe('streams', () => {
       limits: { log_lines_per_second: 100_000 },
     });
     expect(stdout).toEqual(Array.from({ length: 3_000 }, () => '.'.repeat(63)));
+  });
+
+  test.each([
+    ['units', 10, 10],
+    ['units', 2 ** 28 - 1, 65_536],
+    ['bytes', 16_000_000, 65_536],
+  ])('of its own move %s by portions: %i asked for are %i', async (name, asked, moved) => {
+    await using guest = await openGuest(harness, await harness.component(await fixture('streams.wat')));
+    expect(await call(guest.instance, name, asked)).toEqual(returned(moved));
   });
 
   test('are a thousand at most, and the one too many ends the guest alone', async () => {
