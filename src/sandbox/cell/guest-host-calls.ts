@@ -35,6 +35,10 @@ export class GuestHostCalls {
     this.#options = options;
   }
 
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
   /** @param isAside the guest goes on meanwhile */
   call(interfaceName: string, fn: string, args: readonly unknown[], isAside: boolean): Promise<unknown> {
     const { id, channel, maxBytes, waits } = this.#options;

@@ -45,15 +45,24 @@ export class GuestTasks {
     if (this.#live.has(task)) this.#over?.reject(reason);
   }
 
-  /** Resolves when no task is left. @throws what a task threw meanwhile */
+  /** Resolves when no task is left, or none that anything could wake. @throws what a task threw meanwhile */
   async over(): Promise<void> {
     if (this.#live.size === 0) return;
     this.#over = Promise.withResolvers();
+    // What was seen before the result came has to be seen again.
+    this.#isIdle = false;
+    this.left();
     try {
       await this.#over.promise;
     } finally {
       this.#over = undefined;
     }
+  }
+
+  /** Nothing is under way that could wake a task. True when that ends the call. */
+  rest(): boolean {
+    this.#over?.resolve();
+    return this.#over !== undefined;
   }
 
   entered(): void {

@@ -240,7 +240,9 @@ export class Guest {
   /** Its tasks wait. */
   #idle(): void {
     this.#leave();
-    if (!this.#isGone) this.#parking?.begin();
+    const mayWake = this.#hostCalls.underWay > (this.#parking?.underWay ?? 0);
+    if (this.#isGone || (!mayWake && this.#tasks.rest())) return;
+    this.#parking?.begin();
   }
 
   /** Lets others run while the guest, which has had its share, is suspended. */
@@ -319,7 +321,7 @@ export class Guest {
     onGone();
   }
 
-  /** A task may give its result and go on, and start others; the call lasts until the last is over, within its deadline. */
+  /** A task may give its result and go on, and start others: the call lasts as long as something of the guest may run, within its deadline. */
   async #endTasks(called: CallEnd | undefined): Promise<CallEnd | undefined> {
     if (!this.#tasks.areAny || called?.end === 'failed') return called;
     try {

@@ -20,9 +20,15 @@ export class Parking {
   #timer: NodeJS.Timeout | undefined;
   #isWanted = false;
   #isTold = false;
+  #underWay = 0;
 
   constructor(host: ParkingHost) {
     this.#host = host;
+  }
+
+  /** Host calls of its own that have no answer yet: they mean nothing to the guest. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   begin(): void {
@@ -37,15 +43,21 @@ export class Parking {
     this.#isWanted = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#isTold) void this.#host.start(wasiSupport, 'wake', []);
+    if (this.#isTold) void this.#counted(this.#host.start(wasiSupport, 'wake', []));
   }
 
   async #tell(): Promise<void> {
     if (!this.#isWanted || this.#isTold) return;
     this.#isTold = true;
-    await this.#host.wait(wasiSupport, 'wait', [undefined]);
+    await this.#counted(this.#host.wait(wasiSupport, 'wait', [undefined]));
     this.#isTold = false;
     // Woken late, the guest may wait again by now.
     void this.#tell();
+  }
+
+  async #counted(call: Promise<unknown>): Promise<void> {
+    this.#underWay += 1;
+    await call;
+    this.#underWay -= 1;
   }
 }

@@ -8,7 +8,7 @@ interface Hook {
   readonly place: string | RegExp;
   readonly replacement: string;
   /** Found wherever this is. */
-  readonly within: string;
+  readonly within: string | RegExp;
 }
 
 const always = '';
@@ -24,19 +24,21 @@ const hooks: readonly Hook[] = [
     replacement: '$1 $$$$hooks.handleMade();',
     within: 'function rscTableCreateBorrow',
   },
-  // An asynchronous import lowers a resource it returns twice: the guest hears of one handle, and could never drop the other.
+  // An asynchronous import lowers a resource of the host that it returns twice: the guest hears of one handle, and could never drop the other.
   {
-    place: 'function rscTableCreateOwn(table, rep) {',
-    replacement: `function rscTableCreateOwn(table, rep) {
-      const owned = (table.$$owned ??= new Map());
-      if (!owned.has(rep)) {
-        $$hooks.handleMade();
-        owned.set(rep, $$createOwn(table, rep));
-      }
+    place: /(function rscTableCreateOwn\([^)]*\) \{)/g,
+    replacement: `function $$$$ownOnce(table, rep) {
+      const owned = (table.$$$$owned ??= new Map());
+      if (!owned.has(rep)) owned.set(rep, rscTableCreateOwn(table, rep));
       return owned.get(rep);
     }
-    function $$createOwn(table, rep) {`,
+    $1 $$$$hooks.handleMade();`,
     within: 'function rscTableCreateOwn',
+  },
+  {
+    place: /(captureTable\d+\.set\(rep, \w+\);\s*\w+ = )rscTableCreateOwn\(/g,
+    replacement: '$1$$$$ownOnce(',
+    within: /captureTable\d+\.set\(rep, /,
   },
   {
     place: 'return { rep, scope, own };',
@@ -114,7 +116,7 @@ const hooks: readonly Hook[] = [
 /** @throws `INTERNAL` for a glue of another shape */
 export function hooked(glue: string): string {
   return hooks.reduce((text, { place, replacement, within }) => {
-    if (!text.includes(within)) return text;
+    if (typeof within === 'string' ? !text.includes(within) : !within.test(text)) return text;
     const changed =
       typeof place === 'string' ? text.replace(place, () => replacement) : text.replace(place, replacement);
     if (changed === text) {

@@ -161,12 +161,16 @@ describe('a world', () => {
   test.each([
     [
       'wasi:nn/graph@0.2.0',
-      'This host offers wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:io, wasi:random, wasi:sockets of WASI 0.2',
+      'This host offers wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:io, wasi:random, wasi:sockets of WASI 0.2 and 0.3',
     ],
     [
-      'wasi:cli/environment@0.3.0',
-      'This host offers WASI 0.2; build for the target wasm32-wasip2, or wasm32-wasip1 with the adapter',
+      'wasi:io/poll@0.3.0',
+      'This host offers wasi:cli, wasi:clocks, wasi:filesystem, wasi:http, wasi:io, wasi:random, wasi:sockets of WASI 0.2 and 0.3',
     ],
+    ...['0.3.0-rc-2025-09-16', '0.4.0', '1.0.0'].map((version) => [
+      `wasi:cli/environment@${version}`,
+      'This host offers WASI 0.2 and 0.3; build for the target wasm32-wasip2, or wasm32-wasip1 with the adapter',
+    ]),
     ['signalbox:plugin/log@0.2.0', 'This host offers signalbox:plugin/log@0.1.0'],
     ['signalbox:plugin/log@1.0.0', 'This host offers signalbox:plugin/log@0.1.0'],
   ])('that imports %s is refused by name', async (name, hint) => {
@@ -175,6 +179,18 @@ describe('a world', () => {
       message: `The component imports "${name}", which this host does not offer`,
       hint,
     });
+  });
+
+  test('WASI 0.3 goes by its version, beside that of 0.2', async () => {
+    const { imports, renamed, asyncImports } = await world(`(component
+      (import "wasi:filesystem/types@0.2.6" (instance (export "[method]descriptor.stat" (func))))
+      (import "wasi:filesystem/types@0.3.0" (instance (export "[method]descriptor.stat" (func)))))`);
+    expect(imports.map(({ interface: name }) => name)).toEqual([
+      'wasi:filesystem/types',
+      'wasi:filesystem/types@0.3',
+    ]);
+    expect(renamed).toEqual([['wasi:filesystem/types@0.3.0', 'wasi:filesystem/types@0.3']]);
+    expect(asyncImports).toEqual(['wasi:filesystem/types@0.2.6#[method]descriptor.stat']);
   });
 
   test('WASI 0.2 is welcome in any patch, in several at a time, and its resources too', async () => {

@@ -68,7 +68,7 @@ export class HttpFields extends Resource {
 
   #check(name: string, values: readonly Uint8Array[]): void {
     if (this.#isImmutable) throw new WitError({ tag: 'immutable' });
-    if (!token.test(name) || values.some(hasLineBreak)) throw new WitError({ tag: 'invalid-syntax' });
+    if (!token.test(name) || values.some(hasControl)) throw new WitError({ tag: 'invalid-syntax' });
     if (forbidden.has(name.toLowerCase())) throw new WitError({ tag: 'forbidden' });
   }
 }
@@ -103,6 +103,7 @@ function isCalled(name: string): (entry: Entry) => boolean {
   return ([key]) => key.toLowerCase() === wanted;
 }
 
-function hasLineBreak(value: Uint8Array): boolean {
-  return value.some((byte) => byte === 0x0d || byte === 0x0a || byte === 0x00);
+/** Line breaks first of all; a tab is none, see https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
+function hasControl(value: Uint8Array): boolean {
+  return value.some((byte) => (byte < 0x20 && byte !== 0x09) || byte === 0x7f);
 }

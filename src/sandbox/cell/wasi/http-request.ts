@@ -10,6 +10,8 @@ interface Named {
 }
 
 const httpToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const schemeName = /^[A-Za-z][A-Za-z0-9+.-]*$/;
+const known: Readonly<Record<string, Named>> = { http: { tag: 'HTTP' }, https: { tag: 'HTTPS' } };
 const noSpace = /^[\x21-\x7e]*$/;
 
 /** `outgoing-request`, as the guest fills it in. */
@@ -60,7 +62,8 @@ export abstract class HttpRequest extends Resource {
   }
 
   setScheme(scheme: Named | undefined): void {
-    this.#scheme = scheme;
+    if (scheme?.tag === 'other' && !schemeName.test(scheme.val ?? '')) throw new WitError(undefined);
+    this.#scheme = known[scheme?.val ?? ''] ?? scheme;
   }
 
   authority(): string | undefined {

@@ -62,7 +62,7 @@ export class Content {
 export class Request3 extends HttpRequest {
   readonly #context: WasiContext;
   readonly #streams: GuestStreams;
-  readonly #options: { clone(): unknown } | undefined;
+  readonly #options: (() => unknown) | undefined;
   readonly carried: Content;
 
   constructor(
@@ -77,7 +77,7 @@ export class Request3 extends HttpRequest {
       readonly Fields: FieldsClass;
       readonly headers: HttpFields;
       readonly content: Content;
-      readonly options: { clone(): unknown } | undefined;
+      readonly options: (() => unknown) | undefined;
     },
   ) {
     super(context, Fields, headers);
@@ -108,7 +108,7 @@ export class Request3 extends HttpRequest {
   }
 
   getOptions(): unknown {
-    return this.#options?.clone();
+    return this.#options?.();
   }
 
   protected override async content(): Promise<Uint8Array | undefined> {

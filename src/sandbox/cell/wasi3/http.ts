@@ -16,6 +16,7 @@ import {
   streamed,
 } from './guest-stream.ts';
 import { type Body, Content, Request3, type Trailers } from './http-message.ts';
+import { HttpRequestOptions } from './request-options.ts';
 
 /** `wasi:http` 0.3 for a client, over `signalbox:plugin/http`. */
 export function httpImports(context: WasiContext, streams: GuestStreams): WasiInterfaces {
@@ -45,30 +46,13 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
       return new Fields(this.entries());
     }
   }
-  /** The host keeps its own timeouts; the guest's are not longer and not needed. */
-  class RequestOptions extends Resource {
-    constructor() {
-      super(numbers);
-    }
-
-    getConnectTimeout(): undefined {}
-    getFirstByteTimeout(): undefined {}
-    getBetweenBytesTimeout(): undefined {}
-
-    setConnectTimeout(): never {
-      throw new WitError({ tag: 'not-supported' });
-    }
-
-    setFirstByteTimeout(): never {
-      throw new WitError({ tag: 'not-supported' });
-    }
-
-    setBetweenBytesTimeout(): never {
-      throw new WitError({ tag: 'not-supported' });
+  class RequestOptions extends HttpRequestOptions {
+    constructor(from?: HttpRequestOptions, isImmutable = false) {
+      super(numbers, from, isImmutable);
     }
 
     clone(): RequestOptions {
-      return new RequestOptions();
+      return new RequestOptions(this);
     }
   }
   class Request extends Request3 {
@@ -79,7 +63,9 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
       options: RequestOptions | undefined,
     ): [Request, Promise<Result>] {
       const content = new Content(stream, trailers);
-      return [new Request(context, streams, { Fields, headers, content, options }), content.sent];
+      options?.[Symbol.dispose]();
+      const shown = options && ((): RequestOptions => new RequestOptions(options, true));
+      return [new Request(context, streams, { Fields, headers, content, options: shown }), content.sent];
     }
 
     static consumeBody(request: Request): Body {
@@ -117,7 +103,7 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
     }
 
     setStatusCode(status: number): void {
-      if (status < 100 || status > 999) throw new WitError(undefined);
+      if (status < 100 || status > 599) throw new WitError(undefined);
       this.#status = status;
     }
 
