@@ -26,12 +26,16 @@ export interface CellHost {
 }
 
 /** JavaScript heap of a cell; linear memories come on top. */
-const maxHeapMegabytes = 1024;
+const maxHeapBytes = 1024 ** 3;
+const megabyte = 1024 ** 2;
 
 /** A child process without environment, files, children or workers. */
-export function startProcessCell(onOutput: ((text: string) => void) | undefined): CellHost {
+export function startProcessCell(
+  onOutput: ((text: string) => void) | undefined,
+  heapBytes = maxHeapBytes,
+): CellHost {
   const output = onOutput ? 'pipe' : 'ignore';
-  const flags = [...cellFlags(), `--max-old-space-size=${maxHeapMegabytes}`];
+  const flags = [...cellFlags(), `--max-old-space-size=${Math.ceil(heapBytes / megabyte)}`];
   const { file, args } = confine([...flags, cellEntry], cellReadable);
   const child = spawn(file, args, {
     cwd: '/',
@@ -74,13 +78,13 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
  * A worker thread of the host process, for trusted plugins and hosts that cannot start processes. It shares memory, rights
  * and fate with the host; a guest in a loop of bulk memory operations may hold off its end for seconds.
  */
-export function startThreadCell(): CellHost {
+export function startThreadCell(heapBytes = maxHeapBytes): CellHost {
   const worker = new Worker(cellEntry, {
     env: {},
     stdin: false,
     execArgv: [],
     trackUnmanagedFds: false,
-    resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
+    resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / megabyte) },
   });
   const { promise: gone, resolve } = Promise.withResolvers<string>();
   worker.once('error', (error) =>

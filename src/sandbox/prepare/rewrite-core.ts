@@ -1,3 +1,4 @@
+import { readModule } from '../metering/core-module.ts';
 import { initialPages } from '../metering/initial-pages.ts';
 import { meterModule } from '../metering/meter-module.ts';
 import type { ProgramModule } from '../program.ts';
@@ -14,5 +15,6 @@ const bounds = { maxTableElements: 10_000, maxMemoryPages: 65_536 } as const;
 /** One core module the translator put out, adapters of its own included, made to stay within bounds. @throws `ARTIFACT_INVALID`, `ARTIFACT_TOO_LARGE` */
 export function rewriteCore(module: Uint8Array): ProgramModule {
   const code = meterModule(module, bounds);
-  return { code, initialPages: initialPages(code) };
+  const metered = readModule(code);
+  return { code, initialPages: initialPages(metered), hasCollectedTypes: metered.hasCollectedTypes };
 }
