@@ -78,7 +78,10 @@ describe('the package, installed from its tarball without development dependenci
     ]);
   });
 
-  test('a host imports it, runs a script and a component that nobody prepared, and tests one', async () => {
+  // It starts a translator, of whose code no copy is in any cache yet.
+  test('a host imports it, runs a script and a component that nobody prepared, and tests one', {
+    timeout: packingMs,
+  }, async () => {
     expect(JSON.parse(await run('node', 'host.ts'))).toEqual({
       state: 'Ready',
       answers: ['Hello, you!', 3, 42],

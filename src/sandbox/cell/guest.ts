@@ -1,6 +1,5 @@
 import type { ErrorRecord } from '../../core/errors.ts';
 import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
-import { isWasi } from '../../core/wasi.ts';
 import type { Channel } from '../protocol/channel.ts';
 import { decodeValue } from '../protocol/decode-value.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
@@ -8,12 +7,13 @@ import { errorValue } from '../protocol/error-value.ts';
 import type { Message } from '../protocol/messages.ts';
 import { encodeReport, usageBytes } from '../protocol/usage.ts';
 import { ValueError } from '../protocol/value-format.ts';
+import { AskedHost, tooLarge } from './asked-host.ts';
 import type { CallEnd, GuestCode } from './call-end.ts';
-import { camelCase, instantiateComponent } from './component-code.ts';
+import { instantiateComponent } from './component-code.ts';
+import { importsOf, settledEnd } from './guest-imports.ts';
 import { GuestMeter } from './guest-meter.ts';
 import { GuestStack } from './guest-stack.ts';
-import { HostRefusal } from './host-refusal.ts';
-import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import type { LoadedProgram } from './loaded-program.ts';
 import { ProcessorTime } from './processor-time.ts';
 import { instantiateScript, type Script } from './script-code.ts';
 import {
@@ -28,8 +28,7 @@ import {
   rested,
   takeProcessor,
 } from './turns.ts';
-import { openWasi, type Wasi } from './wasi/wasi.ts';
-import type { WasiHost } from './wasi/wasi-host.ts';
+import type { Wasi } from './wasi/wasi.ts';
 
 /** What an instance may use, in the units of `Limits`. */
 export interface GuestBudgets {
@@ -38,8 +37,6 @@ export interface GuestBudgets {
   readonly fuelPerCall: number;
 }
 
-/** Host calls one guest may have under way; a synchronous guest has one. */
-const maxHostCalls = 256;
 /** Fewer calls than this that wait are each announced: few enough to be exact about. */
 const minRunCalls = 4;
 
@@ -57,20 +54,14 @@ export interface GuestOptions {
   readonly onGone: () => void;
 }
 
-interface HostCall {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
 /** One instance: its queue, the one call in flight, and the host calls that wait for the broker. */
 export class Guest {
   readonly #options: GuestOptions;
   readonly #queue: Message[] = [];
-  readonly #hostCalls = new Map<number, HostCall>();
+  readonly #hostCalls: AskedHost;
   readonly #stack = new GuestStack(() => this.#meter.beginLift());
   readonly #meter: GuestMeter;
   readonly #processor = new ProcessorTime();
-  #nextHostCall = 1;
   /** The call that runs, 0 for the instantiation. */
   #current = 0;
   #code: GuestCode | undefined;
@@ -80,6 +71,15 @@ export class Guest {
 
   constructor(options: GuestOptions) {
     this.#options = options;
+    const { id, channel, maxBytes } = options;
+    this.#hostCalls = new AskedHost({
+      instance: id,
+      channel,
+      maxBytes,
+      isGone: () => this.#isGone,
+      doom: (error) => this.#doom(error),
+      onWait: () => this.#leave(),
+    });
     this.#meter = new GuestMeter(options.budgets.memoryBytes, (refuel) =>
       this.#stack.yieldFunction(
         () => refuel() && isShareOver(),
@@ -89,13 +89,17 @@ export class Guest {
   }
 
   async instantiate(): Promise<void> {
-    const { id, channel, program, script, budgets } = this.#options;
+    const { id, channel, program, script, budgets, maxBytes } = this.#options;
     while (mustWait()) await nextChance();
     if (this.#isGone) return;
     this.#take();
     if (!this.#announce(0)) await channel.drained();
     try {
-      const imports = await this.#imports();
+      const { imports, wasi } = await importsOf(program.imports, this.#hostCalls, {
+        maxBytes,
+        fail: (error) => this.#doom(error),
+      });
+      this.#wasi = wasi;
       const confinement = { meter: this.#meter, stack: this.#stack };
       this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
       const code = await (script
@@ -127,22 +131,16 @@ export class Guest {
     if (at >= 0) for (const dropped of this.#queue.splice(at, 1)) this.#release(dropped);
   }
 
-  /** Takes the answer to a host call. An answer nobody waits for came too late. */
-  reply({ call, body }: Message): void {
-    const waiting = this.#hostCalls.get(call);
-    if (!waiting) return;
-    this.#hostCalls.delete(call);
-    this.#processor.start();
-    const [isRefused, value] = decodeValue(body) as readonly [boolean, unknown];
-    if (isRefused) waiting.reject(new HostRefusal(value));
-    else waiting.resolve(value);
+  /** Takes the answer to a host call. */
+  reply(message: Message): void {
+    this.#hostCalls.answer(message, () => this.#processor.start());
   }
 
   /** The instance is never entered again; a stack that is suspended in a host call is left to the garbage collector. */
   destroy(): void {
     this.#isGone = true;
     this.#code = undefined;
-    this.#hostCalls.clear();
+    this.#hostCalls.forget();
     this.#leave();
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
   }
@@ -179,12 +177,11 @@ export class Guest {
     this.#meter.begin({ limit: 'fuel_per_call', fuel: this.#options.budgets.fuelPerCall });
     const called = await this.#code?.call(exportName, args);
     if (this.#isGone || !called) return undefined;
-    const ended = this.#wasi ? await this.#endWasi(this.#wasi, called) : called;
-    if (ended?.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
+    const ended = this.#wasi ? await settledEnd(this.#wasi, called) : called;
+    if (this.#isGone) return undefined;
+    if (ended.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
     const { failure } = this.#meter;
-    return failure && ended && ended.end !== 'rejected'
-      ? { end: 'failed', error: failure.toRecord() }
-      : ended;
+    return failure && ended.end !== 'rejected' ? { end: 'failed', error: failure.toRecord() } : ended;
   }
 
   /** The limit the guest ran into, where it ran into one: that is why it failed, whatever it made of it. */
@@ -280,45 +277,6 @@ export class Guest {
     onGone();
   }
 
-  /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
-  async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
-    wasi.endLines();
-    if (ended.end === 'failed') return ended;
-    try {
-      await wasi.settle();
-    } catch (thrown) {
-      return { end: 'failed', error: toErrorRecord(thrown, 'GUEST_TRAPPED') };
-    }
-    return this.#isGone ? undefined : ended;
-  }
-
-  async #imports(): Promise<HostImportObject> {
-    const { imports } = this.#options.program;
-    const own = imports.filter(({ interface: name }) => !isWasi(name));
-    if (own.length < imports.length) this.#wasi = await openWasi(imports, this.#wasiHost());
-    return {
-      ...this.#wasi?.imports,
-      ...Object.fromEntries(
-        own.map(({ interface: name, functions }) => [
-          name,
-          Object.fromEntries(
-            functions.map((fn) => [camelCase(fn), (...args: unknown[]) => this.#callHost(name, fn, args)]),
-          ),
-        ]),
-      ),
-    };
-  }
-
-  #wasiHost(): WasiHost {
-    return {
-      maxBytes: this.#options.maxBytes,
-      call: (name, fn, args) => this.#callHost(name, fn, args),
-      start: (name, fn, args) => this.#callHost(name, fn, args, true),
-      tell: (name, fn, args) => this.#tellHost(name, fn, args),
-      fail: (error) => this.#doom(error),
-    };
-  }
-
   /**
    * The guest cannot go on, whatever it makes of the throw. jco's glue leaves the call hanging when an import without an error case
    * rejects, so the end does not come by way of the guest.
@@ -330,52 +288,4 @@ export class Guest {
       this.#fail(call, error.toRecord());
     });
   }
-
-  /** Nobody waits for the answer. When the broker is behind, there is nothing to tell it with. */
-  #tellHost(interfaceName: string, fn: string, args: readonly unknown[]): void {
-    const { id, channel, maxBytes } = this.#options;
-    const body = encodeValue([interfaceName, fn, args, true]);
-    if (this.#isGone || !channel.isDrained || body.length > maxBytes) return;
-    channel.send('host-call', id, this.#nextCall(), body);
-    channel.flush();
-  }
-
-  #refuse(error: SignalboxError): Promise<never> {
-    this.#doom(error);
-    return Promise.reject(error);
-  }
-
-  #nextCall(): number {
-    const call = this.#nextHostCall;
-    this.#nextHostCall = (call % 0xffff_ffff) + 1;
-    return call;
-  }
-
-  /** @param isAside the guest goes on meanwhile */
-  #callHost(interfaceName: string, fn: string, args: readonly unknown[], isAside = false): Promise<unknown> {
-    const { id, channel, maxBytes } = this.#options;
-    if (this.#isGone) return new Promise(() => {});
-    if (this.#hostCalls.size >= maxHostCalls) {
-      return this.#refuse(
-        new SignalboxError('GUEST_TRAPPED', `More than ${maxHostCalls} host calls are under way`),
-      );
-    }
-    const body = encodeValue(isAside ? [interfaceName, fn, args, true] : [interfaceName, fn, args]);
-    if (body.length > maxBytes) {
-      return this.#refuse(tooLarge(`A call of "${fn}"`, body.length, maxBytes));
-    }
-    const call = this.#nextCall();
-    channel.send('host-call', id, call, body);
-    channel.flush();
-    if (!isAside) this.#leave();
-    return new Promise((resolve, reject) => {
-      this.#hostCalls.set(call, { resolve, reject });
-    });
-  }
-}
-
-function tooLarge(what: string, bytes: number, maxBytes: number): SignalboxError {
-  return new SignalboxError('MESSAGE_TOO_LARGE', `${what} has ${bytes} bytes`, {
-    hint: `The plugin's message_bytes allows ${maxBytes}`,
-  });
 }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { printable } from '../../core/printable.ts';
 
@@ -10,6 +11,8 @@ export class LastWords {
   #text = '';
 
   constructor(stream: Readable | null) {
+    // A child that waits must not keep the host alive.
+    if (stream instanceof Socket) stream.unref();
     stream?.setEncoding('utf8').on('data', (text: string) => {
       this.#text = (this.#text + text).slice(-maxKeptChars);
     });
