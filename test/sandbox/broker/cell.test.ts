@@ -55,6 +55,22 @@ describe('a cell that has fallen', () => {
       },
     ],
     [
+      'has more host calls under way than a guest may',
+      ({ say, one }) => {
+        say('entered', one, 1);
+        for (let number = 1; number <= 257; number += 1)
+          say('host-call', one, number, ['test:host/desk', 'wait', [], true]);
+      },
+    ],
+    [
+      'gives two host calls one number',
+      ({ say, one }) => {
+        say('entered', one, 1);
+        say('host-call', one, 1, ['test:host/desk', 'wait', [], true]);
+        say('host-call', one, 1, ['test:host/desk', 'wait', [], true]);
+      },
+    ],
+    [
       'sends more than the limit',
       ({ say, one }) => {
         say('entered', one, 1);

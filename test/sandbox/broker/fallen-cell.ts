@@ -60,7 +60,7 @@ export async function openFallenCell({ isReady = true } = {}) {
         prepared: { digest, kind: 'component', imports: [], exports: [] },
         isolation: 'own',
         limits: { ...defaultLimits, message_bytes: 1024 },
-        imports: {},
+        imports: { 'test:host/desk': { wait: () => new Promise<never>(() => {}) } },
       },
       digest,
       never,
