@@ -13,6 +13,8 @@ export interface Prepared {
   readonly imports: readonly string[];
   /** Callable names: `greet`, `lifecycle.init`, `state.snapshot`. For scripts only known once instantiated, so empty here. */
   readonly exports: readonly string[];
+  /** It allocates in the heap of its cell, so it gets a cell of its own whatever its entry says. */
+  readonly isCollected?: boolean;
   /** For scripts the bundled text; components are found in the cache by digest. */
   readonly script?: { readonly name: string; readonly source: string };
 }

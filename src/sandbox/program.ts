@@ -40,6 +40,13 @@ export interface ProgramModule {
   readonly code: Uint8Array;
   /** Of its own memories together, 64 KiB each. */
   readonly initialPages: number;
+  /** It may keep structs and arrays, which no budget of pages counts. */
+  readonly hasCollectedTypes: boolean;
+}
+
+/** What it allocates lies in the heap of its cell, among what all others there have. */
+export function isCollected({ modules }: Program): boolean {
+  return Object.values(modules).some(({ hasCollectedTypes }) => hasCollectedTypes);
 }
 
 /** Programs are large and come from our own preparation; messages are neither. */
@@ -85,7 +92,10 @@ function isProgram(value: unknown): value is Program {
 
 function isModule(value: unknown): boolean {
   return (
-    isRecord(value) && value['code'] instanceof Uint8Array && Number.isSafeInteger(value['initialPages'])
+    isRecord(value) &&
+    value['code'] instanceof Uint8Array &&
+    Number.isSafeInteger(value['initialPages']) &&
+    typeof value['hasCollectedTypes'] === 'boolean'
   );
 }
 

@@ -41,12 +41,13 @@ export function createSandbox({
         const { name, source, imports } = code;
         return { digest, kind: 'script', imports, exports: [], script: { name, source } };
       }
-      const { digest: programDigest, world } = await programs.open(code, signal);
+      const { digest: programDigest, world, isCollected } = await programs.open(code, signal);
       return {
         digest: programDigest,
         kind: 'component',
         imports: world.imports.map((entry) => entry.interface),
         exports: world.exports.map(({ name }) => name),
+        ...(isCollected && { isCollected }),
       };
     },
 

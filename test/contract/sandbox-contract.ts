@@ -11,6 +11,7 @@ import {
   openHarness,
   returned,
 } from '../sandbox/harness.ts';
+import { desk } from './desk.ts';
 
 /** What any cell must do, whatever it runs in. */
 export function testCells(isolation: Isolation): void {
@@ -287,19 +288,4 @@ export function testCells(isolation: Isolation): void {
       });
     });
   });
-}
-
-/** `ask` doubles; 0 is refused, 13 breaks, 99 waits. */
-function desk(wait: Promise<void> = Promise.resolve()): HostImports {
-  return {
-    'test:host/desk': {
-      ask: async ([n]) => {
-        if (n === 0) return { outcome: 'refused', error: 'zero' };
-        if (n === 13) throw new Error('the host broke');
-        if (n === 99) await wait;
-        return { outcome: 'returned', value: Number(n) * 2 };
-      },
-      tell: () => ({ outcome: 'returned', value: undefined }),
-    },
-  };
 }

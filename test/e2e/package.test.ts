@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,12 @@ const config = `[[plugins.entries]]
 id = "adder"
 enabled = true
 artifact_path = "adder.ts"
+
+[[plugins.entries]]
+id = "waves.hello_world"
+enabled = true
+artifact_path = "hello_world"
+permissions = ["log"]
 `;
 
 const host = `import { createRuntime, type PluginStatus, SignalboxError } from 'signalbox';
@@ -28,7 +34,8 @@ await runtime.settled();
 const status: PluginStatus | undefined = runtime.plugins.get('adder');
 await using box = await createTestRuntime({ plugins: { twice: { source: 'export const twice = (n) => 2 * n;' } } });
 const refusal = await runtime.plugins.call('nobody', 'add').catch((error: unknown) => error);
-const answers = [await runtime.plugins.call('adder', 'add', [1, 2]), await box.plugins.call('twice', 'twice', [21])];
+const greeting = await runtime.plugins.call('waves.hello_world', 'greet', ['you']);
+const answers = [greeting, await runtime.plugins.call('adder', 'add', [1, 2]), await box.plugins.call('twice', 'twice', [21])];
 process.stdout.write(JSON.stringify({ state: status?.state, answers, refused: refusal instanceof SignalboxError }));
 `;
 
@@ -53,6 +60,7 @@ describe('the package, installed from its tarball without development dependenci
     );
     await npm('install', '--omit=dev', '--prefer-offline', `./${tarball}`);
     await writeFile(join(folder, 'adder.ts'), plugin);
+    await cp(join(repository, 'plugins/hello_world'), join(folder, 'hello_world'), { recursive: true });
     await writeFile(join(folder, 'signalbox.toml'), config);
     await writeFile(join(folder, 'host.ts'), host);
   }, packingMs);
@@ -64,13 +72,19 @@ describe('the package, installed from its tarball without development dependenci
 
   test('its command lists the plugins of a config', async () => {
     const listed: unknown = JSON.parse(await run('npx', '--no', '--', 'signalbox', 'list', '--json'));
-    expect(listed).toMatchObject([{ id: 'adder', enabled: true, kind: 'script', problems: [] }]);
+    expect(listed).toMatchObject([
+      { id: 'adder', enabled: true, kind: 'script', problems: [] },
+      { id: 'waves.hello_world', enabled: true, kind: 'component', problems: [] },
+    ]);
   });
 
-  test('a host imports it, runs a plugin and tests one', async () => {
+  // It starts a translator, of whose code no copy is in any cache yet.
+  test('a host imports it, runs a script and a component that nobody prepared, and tests one', {
+    timeout: packingMs,
+  }, async () => {
     expect(JSON.parse(await run('node', 'host.ts'))).toEqual({
       state: 'Ready',
-      answers: [3, 42],
+      answers: ['Hello, you!', 3, 42],
       refused: true,
     });
   });

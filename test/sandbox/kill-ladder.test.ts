@@ -116,6 +116,38 @@ describe.runIf(process.platform === 'linux')('a cell process that is killed', ()
   });
 });
 
+describe.runIf(process.platform === 'linux')('a cell process that crashes', () => {
+  // As the kernel ends it for a fault in native code, and as abort() does. A process of its own namespace takes neither from outside, so it
+  // is the one around it that gets them where there is one.
+  const signals = ['SIGSEGV', 'SIGABRT'] as const;
+
+  test.each(
+    signals.flatMap((signal) => (['shared', 'own'] as const).map((isolation) => ({ signal, isolation }))),
+  )(
+    'by $signal takes its guests along and nobody else: isolation "$isolation"',
+    async ({ signal, isolation }) => {
+      await using harness = await openHarness(1);
+      const prepared = await harness.script(source);
+      const guest = await harness.instantiate(prepared, { isolation, imports: neverAnswers });
+      const started = harness.events.findLast(
+        (event) => event.type === 'cell-started' && event.cell === guest.cell,
+      );
+      const elsewhere = await harness.instantiate(prepared, { isolation: 'own' });
+      const [waiting] = guest.callAll([{ export: 'wait', args: ['[]'], deadlineMs: 60_000 }]);
+      process.kill(started?.type === 'cell-started' ? (started.pid ?? 0) : 0, signal);
+      expect(await waiting).toMatchObject({ outcome: 'failed', error: { code: 'CELL_LOST' } });
+      expect(await guest.closed).toMatchObject({
+        code: 'CELL_LOST',
+        message: expect.stringMatching(new RegExp(`is gone: it was ended by ${signal}$`)),
+      });
+      expect(await call(elsewhere, 'count')).toMatchObject({ value: 1 });
+      expect(await call(await harness.instantiate(prepared, { isolation }), 'count')).toMatchObject({
+        value: 1,
+      });
+    },
+  );
+});
+
 describe('a cell whose own heap overflows', () => {
   const program = encodeProgram({
     glue: `return async () => ({

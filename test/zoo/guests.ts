@@ -1,6 +1,7 @@
 import type { ZooGuest } from './guest.ts';
 import { engineGuests } from './guests/engine.ts';
 import { fileGuests } from './guests/files.ts';
+import { folderGuests } from './guests/folders.ts';
 import { hostCallGuests } from './guests/host-calls.ts';
 import { hostsOwnGuests } from './guests/hosts-own.ts';
 import { lifecycleGuests } from './guests/lifecycle.ts';
@@ -9,10 +10,11 @@ import { memoryGuests } from './guests/memory.ts';
 import { networkGuests } from './guests/network.ts';
 import { processorGuests } from './guests/processor.ts';
 import { valueGuests } from './guests/values.ts';
+import { worldGuests } from './guests/worlds.ts';
 
 /** The whole zoo, by what its guests attack. */
 export const zoo: Readonly<Record<string, readonly ZooGuest[]>> = {
-  Loading: loadingGuests,
+  Loading: [...loadingGuests, ...worldGuests, ...folderGuests],
   'Processor and stack': processorGuests,
   Memory: memoryGuests,
   Values: valueGuests,

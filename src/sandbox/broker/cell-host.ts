@@ -26,7 +26,8 @@ export interface CellHost {
 }
 
 /** JavaScript heap of a cell; linear memories come on top. */
-const maxHeapMegabytes = 1024;
+const maxHeapBytes = 1024 ** 3;
+const megabyte = 1024 ** 2;
 /**
  * Each half of the space for new objects; V8 takes three of them, and does not give them back. What a call leaves is garbage at once, so that
  * V8's own choice, up to 51 MB a cell after 300,000 calls, bought no time [measured].
@@ -34,11 +35,15 @@ const maxHeapMegabytes = 1024;
 const semiSpaceMegabytes = 4;
 
 /** A child process without environment, files, children or workers. */
-export function startProcessCell(onOutput: ((text: string) => void) | undefined): CellHost {
+export function startProcessCell(
+  onOutput: ((text: string) => void) | undefined,
+  heapBytes = maxHeapBytes,
+): CellHost {
   const output = onOutput ? 'pipe' : 'ignore';
   const flags = [
     ...cellFlags(),
-    ...[`--max-old-space-size=${maxHeapMegabytes}`, `--max-semi-space-size=${semiSpaceMegabytes}`],
+    `--max-old-space-size=${Math.ceil(heapBytes / megabyte)}`,
+    `--max-semi-space-size=${semiSpaceMegabytes}`,
   ];
   const { file, args } = confine([...flags, cellEntry], cellReadable);
   const child = spawn(file, args, {
@@ -82,14 +87,14 @@ export function startProcessCell(onOutput: ((text: string) => void) | undefined)
  * A worker thread of the host process, for trusted plugins and hosts that cannot start processes. It shares memory, rights
  * and fate with the host; a guest in a loop of bulk memory operations may hold off its end for seconds.
  */
-export function startThreadCell(): CellHost {
+export function startThreadCell(heapBytes = maxHeapBytes): CellHost {
   const worker = new Worker(cellEntry, {
     env: {},
     stdin: false,
     execArgv: [],
     trackUnmanagedFds: false,
     resourceLimits: {
-      maxOldGenerationSizeMb: maxHeapMegabytes,
+      maxOldGenerationSizeMb: Math.ceil(heapBytes / megabyte),
       maxYoungGenerationSizeMb: 3 * semiSpaceMegabytes,
     },
   });

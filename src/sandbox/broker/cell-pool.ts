@@ -11,6 +11,8 @@ import { type CellHost, startProcessCell, startThreadCell } from './cell-host.ts
  */
 const maxGuestsPerCell = 4_000;
 const maxSuspects = 1_000;
+/** What a cell needs for itself: its own code, and messages of 8 MiB on their way. What a guest allocates there comes on top. */
+const cellHeapBytes = 64 * 1024 * 1024;
 
 export interface CellPoolOptions {
   /** Shared cells at most. */
@@ -43,10 +45,13 @@ export class CellPool implements AsyncDisposable {
     if (this.#isDisposed) throw new SignalboxError('RUNTIME_CLOSED', 'The sandbox was closed');
     switch (spec.isolation) {
       case 'shared':
-        return await this.#leastLoaded().instantiate(spec, program, signal);
+        // V8 ends the whole cell when its heap is full (docs/decisions/0024).
+        return spec.prepared.isCollected
+          ? await this.#alone('own', spec, program, signal)
+          : await this.#leastLoaded().instantiate(spec, program, signal);
       case 'own':
       case 'thread':
-        return await this.#alone(spec, program, signal);
+        return await this.#alone(spec.isolation, spec, program, signal);
     }
   }
 
@@ -57,8 +62,14 @@ export class CellPool implements AsyncDisposable {
     await Promise.all(hosts.map(([, host]) => host.gone));
   }
 
-  async #alone(spec: InstanceSpec, program: Digest, signal: AbortSignal): Promise<Instance> {
-    const cell = this.#start(spec.isolation, () => {});
+  async #alone(
+    label: 'own' | 'thread',
+    spec: InstanceSpec,
+    program: Digest,
+    signal: AbortSignal,
+  ): Promise<Instance> {
+    const heapBytes = spec.prepared.isCollected ? cellHeapBytes + spec.limits.memory_bytes : undefined;
+    const cell = this.#start(label, () => {}, heapBytes);
     try {
       const instance = await cell.instantiate(spec, program, signal);
       void instance.closed.then(() => cell.kill('its only guest is gone'));
@@ -88,12 +99,15 @@ export class CellPool implements AsyncDisposable {
     return cell;
   }
 
-  #start(label: string, onGone: () => void): Cell {
+  #start(label: string, onGone: () => void, heapBytes?: number): Cell {
     const { onEvent, programBytes } = this.#options;
     const host =
       label === 'thread'
-        ? startThreadCell()
-        : startProcessCell(onEvent && ((text) => onEvent({ type: 'cell-output', cell: label, text })));
+        ? startThreadCell(heapBytes)
+        : startProcessCell(
+            onEvent && ((text) => onEvent({ type: 'cell-output', cell: label, text })),
+            heapBytes,
+          );
     const cell: Cell = new Cell({
       label,
       host,

@@ -2,17 +2,14 @@ import { type ErrorRecord, SignalboxError } from '../../core/errors.ts';
 import type { PluginId } from '../../core/ids.ts';
 import type { LimitHit } from '../../permissions/limits.ts';
 import type { CallOutcome, CallRequest, Instance, InstanceSpec, Usage } from '../../ports/sandbox.ts';
-import { decodeValue } from '../protocol/decode-value.ts';
-import { parseErrorValue } from '../protocol/error-value.ts';
 import { headBytes, type Message, maxMessageBytes, ProtocolError } from '../protocol/messages.ts';
-import { decodeReport, type Report, usageBytes } from '../protocol/usage.ts';
-import { ValueError } from '../protocol/value-format.ts';
+import { usageBytes } from '../protocol/usage.ts';
 import { CallTable, type PendingCall } from './call-table.ts';
 import { Deadline } from './deadline.ts';
 import { encodeCall } from './encode-call.ts';
 import type { Unbegun } from './heartbeat.ts';
 import { HostCalls } from './host-calls.ts';
-import { fromScriptJson } from './script-json.ts';
+import { bodyOf, errorIn, reportIn, scriptResult } from './reported.ts';
 
 /** What an instance asks of the cell it lives in. */
 export interface InstanceCell {
@@ -184,7 +181,7 @@ export class GuestInstance implements Instance {
   }
 
   #instantiated(body: Uint8Array): void {
-    const { value: exports } = this.#decodeReport(body);
+    const { value: exports } = reportIn(body, this.maxBytes);
     if (
       this.#phase !== 'instantiating' ||
       !Array.isArray(exports) ||
@@ -230,7 +227,7 @@ export class GuestInstance implements Instance {
   }
 
   #answered({ call, body }: Message, outcome: 'returned' | 'refused'): void {
-    const { value, usage } = this.#decodeReport(body);
+    const { value, usage } = reportIn(body, this.maxBytes);
     const pending = this.#leave(call);
     if (!this.#checkWanted(pending)) return;
     if (outcome === 'refused') pending.settle({ outcome, error: value, usage });
@@ -240,23 +237,23 @@ export class GuestInstance implements Instance {
 
   #scriptReturned(pending: PendingCall, text: unknown, usage: Usage): void {
     if (typeof text !== 'string') throw new ProtocolError('a script returned what is not JSON text');
-    try {
-      pending.settle({ outcome: 'returned', value: fromScriptJson(text), usage });
-    } catch (cause) {
-      const error = unreadableResult(cause, pending.request.export).toRecord();
-      pending.settle({ outcome: 'failed', error });
-      this.end(error, true);
+    const result = scriptResult(text, pending.request.export);
+    if ('value' in result) {
+      pending.settle({ outcome: 'returned', value: result.value, usage });
+      return;
     }
+    pending.settle({ outcome: 'failed', error: result.error });
+    this.end(result.error, true);
   }
 
   #rejected({ call, body }: Message): void {
-    const error = this.#errorOf(this.#decode(body));
+    const error = errorIn(bodyOf(body, this.maxBytes));
     this.#leave(call).settle({ outcome: 'rejected', error });
   }
 
   #failed({ call, body }: Message): void {
-    const { value, usage } = this.#decodeReport(body);
-    const error = this.#errorOf(value);
+    const { value, usage } = reportIn(body, this.maxBytes);
+    const error = errorIn(value);
     const isInstantiation = call === 0;
     if (isInstantiation === (this.#phase === 'ready'))
       throw new ProtocolError('an instance failed at what it was not doing');
@@ -280,43 +277,6 @@ export class GuestInstance implements Instance {
   #hostCall(message: Message): void {
     if (this.#phase !== 'instantiating') this.#calls.act();
     const release = (): void => this.#cell.release(message);
-    this.#hostCalls.take(message.call, this.#decode(message.body), release);
+    this.#hostCalls.take(message.call, bodyOf(message.body, this.maxBytes), release);
   }
-
-  #decode(body: Uint8Array): unknown {
-    return this.#read(decodeValue, body, this.maxBytes);
-  }
-
-  #decodeReport(body: Uint8Array): Report {
-    return this.#read(decodeReport, body, this.maxBytes + usageBytes);
-  }
-
-  #read<Read>(decode: (body: Uint8Array) => Read, body: Uint8Array, maxBytes: number): Read {
-    if (body.length > maxBytes)
-      throw new ProtocolError(`a message of ${body.length} bytes is over the limit`);
-    try {
-      return decode(body);
-    } catch (error) {
-      throw error instanceof ValueError ? new ProtocolError(error.message) : error;
-    }
-  }
-
-  #errorOf(value: unknown): ErrorRecord {
-    const error = parseErrorValue(value);
-    if (!error) throw new ProtocolError('an error is malformed');
-    return error;
-  }
-}
-
-function unreadableResult(cause: unknown, exportName: string): SignalboxError {
-  const details = { entered: true };
-  if (cause instanceof SignalboxError)
-    return new SignalboxError(cause.code, cause.message, {
-      ...(cause.hint !== undefined && { hint: cause.hint }),
-      details: { ...cause.details, ...details },
-      cause,
-    });
-  if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
-  const message = `"${exportName}" returned JSON that cannot be read`;
-  return new SignalboxError('GUEST_TRAPPED', message, { cause, details });
 }

@@ -34,6 +34,8 @@ export interface CoreModule {
   /** Without the custom ones, in order. */
   readonly sections: readonly Section[];
   readonly types: number;
+  /** It declares structs or arrays: it can keep what no linear memory holds. */
+  readonly hasCollectedTypes: boolean;
   readonly importedFunctions: number;
   readonly importedGlobals: number;
   /** Number of parameters by defined function. */
@@ -74,7 +76,15 @@ export function readModule(bytes: Uint8Array): CoreModule {
       readerOf(sectionId.code).offset,
     );
   }
-  return { bytes, sections, types: typeParameters.length, ...imports, parameters, bodies };
+  return {
+    bytes,
+    sections,
+    types: typeParameters.length,
+    hasCollectedTypes: typeParameters.includes(noFunction),
+    ...imports,
+    parameters,
+    bodies,
+  };
 }
 
 /** Reads a count that may not be above its cap. */
@@ -121,7 +131,9 @@ function readSections(bytes: Uint8Array): readonly Section[] {
   return sections;
 }
 
-/** @returns Number of parameters by type index; -1 for what is no function type. */
+const noFunction = -1;
+
+/** @returns Number of parameters by type index; `noFunction` for structs and arrays. */
 function readTypes(reader: ByteReader): readonly number[] {
   const parameters: number[] = [];
   for (let rest = readCount(reader, 'types', caps.types); rest > 0; rest--) {
@@ -152,10 +164,10 @@ function readSubType(reader: ByteReader): number {
     }
     case 0x5f:
       for (let fields = reader.u32(); fields > 0; fields--) skipField(reader);
-      return -1;
+      return noFunction;
     case 0x5e:
       skipField(reader);
-      return -1;
+      return noFunction;
     default:
       return refuseModule(`unknown kind of type ${hex(kind)}`, at);
   }
@@ -214,7 +226,7 @@ function readFunctions(reader: ByteReader, typeParameters: readonly number[]): r
   const count = readCount(reader, 'functions', caps.functions);
   return Array.from({ length: count }, () => {
     const type = reader.u32();
-    const parameters = typeParameters[type] ?? -1;
+    const parameters = typeParameters[type] ?? noFunction;
     return parameters >= 0 ? parameters : refuseModule(`type ${type} is no function type`, reader.offset);
   });
 }

@@ -1,11 +1,11 @@
 import { ByteReader } from './byte-reader.ts';
-import { readLimits, readModule, sectionId } from './core-module.ts';
+import { type CoreModule, readLimits, sectionId } from './core-module.ts';
 
 /** Pages of 64 KiB that the memories of a module have from the start, imported ones left out: their owner has counted them. */
-export function initialPages(module: Uint8Array): number {
-  const section = readModule(module).sections.find(({ id }) => id === sectionId.memory);
+export function initialPages({ bytes, sections }: CoreModule): number {
+  const section = sections.find(({ id }) => id === sectionId.memory);
   if (!section) return 0;
-  const reader = new ByteReader(module, section.start, section.end);
+  const reader = new ByteReader(bytes, section.start, section.end);
   let pages = 0n;
   for (let rest = reader.u32(); rest > 0; rest--) pages += readLimits(reader).min;
   return Number(pages);

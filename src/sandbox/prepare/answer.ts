@@ -25,7 +25,5 @@ export function readAnswer(answer: Uint8Array): { readonly program: Program; rea
       ? parseErrorValue(JSON.parse(Buffer.from(bytes).toString('utf8')))
       : undefined;
   if (error) throw SignalboxError.fromRecord(error);
-  throw new SignalboxError('PREPARE_FAILED', 'The translator stopped without an answer', {
-    hint: 'The component may need more memory to translate than is allowed',
-  });
+  throw new SignalboxError('PREPARE_FAILED', 'The translator gave an answer that is none');
 }

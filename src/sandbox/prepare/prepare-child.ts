@@ -8,6 +8,7 @@ import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.
 import { prepareArguments, prepareReadable } from '../entries.ts';
 import type { Program } from '../program.ts';
 import { preparePipe, readAnswer, readyByte } from './answer.ts';
+import { causeIn, LastWords } from './last-words.ts';
 
 const startDeadlineMs = 30_000;
 /** A component of a whole JavaScript engine (12 MB) takes 3 s, and on a busy machine three times that. */
@@ -22,14 +23,22 @@ export class PrepareChild {
   readonly #ready: Promise<void>;
   readonly #answer: Promise<Buffer>;
 
-  /** @param isSpare it has time to warm up before it is used */
-  constructor(isSpare: boolean) {
-    const { file, args } = confine(prepareArguments(hostApiVersion, isSpare), prepareReadable());
+  readonly #closed: Promise<unknown>;
+  readonly #lastWords: LastWords;
+
+  /**
+   * @param isSpare it has time to warm up before it is used
+   * @param nodeArguments what it runs
+   */
+  constructor(isSpare: boolean, nodeArguments = prepareArguments(hostApiVersion, isSpare)) {
+    const { file, args } = confine(nodeArguments, prepareReadable());
     this.#process = spawn(file, args, {
       cwd: '/',
       env: {},
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', ...coverInheritedDescriptors()],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...coverInheritedDescriptors()],
     });
+    this.#closed = new Promise((resolve) => this.#process.once('close', resolve));
+    this.#lastWords = new LastWords(this.#process.stderr);
     const pipe = this.#process.stdio[preparePipe];
     if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A child process has no pipe');
     this.#pipe = pipe;
@@ -37,7 +46,7 @@ export class PrepareChild {
     this.#process.unref();
     this.#process.on('error', () => this.kill());
     pipe.on('error', () => this.kill());
-    this.#ready = once(pipe, 'readable').then(() => this.#readReady());
+    this.#ready = Promise.race([once(pipe, 'readable'), this.#closed]).then(() => this.#readReady());
     this.#ready.catch(() => {});
     this.#answer = this.#ready.then(() => this.#collect());
     this.#answer.catch(() => {});
@@ -51,7 +60,9 @@ export class PrepareChild {
     try {
       await within(this.#ready, startDeadlineMs, signal);
       this.#pipe.end(component);
-      return readAnswer(await within(this.#answer, translateDeadlineMs, signal));
+      const answer = await within(this.#answer, translateDeadlineMs, signal);
+      if (answer.length === 0) throw await this.#death('The translator stopped without an answer');
+      return readAnswer(answer);
     } finally {
       this.kill();
     }
@@ -62,11 +73,24 @@ export class PrepareChild {
     this.#pipe.destroy();
   }
 
-  #readReady(): void {
+  async #readReady(): Promise<void> {
     const byte: unknown = this.#pipe.read(1);
-    if (!Buffer.isBuffer(byte) || byte[0] !== readyByte) {
-      throw new SignalboxError('PREPARE_FAILED', 'The translator did not start');
-    }
+    if (Buffer.isBuffer(byte) && byte[0] === readyByte) return;
+    throw await this.#death('The translator did not start');
+  }
+
+  /** What it died of, as far as it or the system said. */
+  async #death(what: string): Promise<SignalboxError> {
+    // What it wrote last may still be on its way.
+    this.#process.kill('SIGKILL');
+    await this.#closed;
+    const { exitCode } = this.#process;
+    const said = this.#lastWords.lines;
+    const cause = causeIn(said) ?? (exitCode === null ? 'it was killed' : `it ended with code ${exitCode}`);
+    return new SignalboxError('PREPARE_FAILED', `${what}: ${cause}`, {
+      hint: 'The component may need more memory to translate than is allowed, or the machine has too little',
+      ...(said.length > 0 && { details: { output: said } }),
+    });
   }
 
   async #collect(): Promise<Buffer> {

@@ -7,7 +7,14 @@ import type { Digest } from '../../core/ids.ts';
 import { hostApiVersion } from '../../manifest/manifest.ts';
 import type { ComponentCode } from '../../ports/artifacts.ts';
 import { scriptHostProgramFile, translatorVersion } from '../entries.ts';
-import { decodeProgram, type ProgramWorld, sealProgram, unsealProgram } from '../program.ts';
+import {
+  decodeProgram,
+  isCollected,
+  type Program,
+  type ProgramWorld,
+  sealProgram,
+  unsealProgram,
+} from '../program.ts';
 import type { SandboxEvent } from '../sandbox-event.ts';
 import { Preparer } from './preparer.ts';
 import { meteringVersion } from './rewrite-core.ts';
@@ -20,6 +27,7 @@ const maxRememberedWorlds = 512;
 export interface StoredProgram {
   readonly digest: Digest;
   readonly world: ProgramWorld;
+  readonly isCollected: boolean;
 }
 
 /** Programs on disk, made when they are missing. A torn or altered file is as good as none. */
@@ -76,15 +84,15 @@ export class ProgramStore implements Disposable {
 
   async #open(code: ComponentCode, signal: AbortSignal): Promise<StoredProgram> {
     const startedAt = performance.now();
-    const told = (from: 'cache' | 'translation', world: ProgramWorld): StoredProgram => {
-      const { imports, exports } = world;
+    const told = (from: 'cache' | 'translation', program: Program): StoredProgram => {
+      const { imports, exports } = program;
       this.#onEvent({
         type: 'prepared',
         digest: code.fileDigest,
         from,
         durationMs: performance.now() - startedAt,
       });
-      return { digest: code.fileDigest, world: { imports, exports } };
+      return { digest: code.fileDigest, world: { imports, exports }, isCollected: isCollected(program) };
     };
     const cached = await this.#read(code.fileDigest);
     if (cached) return told('cache', decodeProgram(cached));
@@ -147,7 +155,7 @@ async function readScriptHost(): Promise<StoredProgram & { readonly bytes: Uint8
     });
   }
   const { imports, exports } = decodeProgram(bytes);
-  return { digest: sha256(bytes), world: { imports, exports }, bytes };
+  return { digest: sha256(bytes), world: { imports, exports }, isCollected: false, bytes };
 }
 
 async function readIfThere(path: string): Promise<Buffer | undefined> {

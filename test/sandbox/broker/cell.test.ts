@@ -1,110 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sha256 } from '../../../src/core/fingerprint.ts';
-import { parsePluginId } from '../../../src/core/ids.ts';
-import { defaultLimits } from '../../../src/permissions/limits.ts';
-import type { Instance } from '../../../src/ports/sandbox.ts';
-import { Cell } from '../../../src/sandbox/broker/cell.ts';
-import { encodeValue } from '../../../src/sandbox/protocol/encode-value.ts';
-import { MessageSplitter } from '../../../src/sandbox/protocol/message-splitter.ts';
-import { headBytes, type MessageKind, writeMessage } from '../../../src/sandbox/protocol/messages.ts';
-import { encodeReport } from '../../../src/sandbox/protocol/usage.ts';
-import { never } from '../harness.ts';
-import { wire } from '../protocol/wire.ts';
-
-const digest = sha256('program');
-
-type Say = (kind: MessageKind, instance: number, call: number, value?: unknown) => void;
-
-/** A cell whose other side is played by the test. */
-async function openFallenCell({ isReady = true } = {}) {
-  const [brokerEnd, cellEnd] = wire();
-  const gone = Promise.withResolvers<string>();
-  const reasons: string[] = [];
-  const cell = new Cell({
-    label: 'fallen',
-    host: {
-      transport: brokerEnd,
-      pid: undefined,
-      tier: 'process',
-      gone: gone.promise,
-      kill: () => gone.resolve('killed'),
-      hold: () => {},
-    },
-    programBytes: async () => new Uint8Array(3),
-    onGone: (reason) => reasons.push(reason),
-    isSuspect: () => false,
-    onSuspect: () => {},
-  });
-  const say: Say = (kind, instance, call, value) => {
-    const body = value === undefined ? new Uint8Array(0) : bodyOf(kind, value);
-    const message = Buffer.alloc(headBytes + body.length);
-    writeMessage(message, 0, kind, instance, call, body);
-    cellEnd.send(message);
-  };
-  const ordered: number[] = [];
-  const beats: number[] = [];
-  const splitter = new MessageSplitter();
-  cellEnd.onBytes((bytes) => {
-    splitter.push(bytes, ({ kind, instance, call }) => {
-      if (kind === 'instantiate') ordered.push(instance);
-      if (kind === 'ping') beats.push(call);
-    });
-  });
-  if (isReady) say('ready', 0, 0);
-  /** Orders an instance; resolves when the cell has heard of it. */
-  const order = async (): Promise<{ readonly id: number; readonly started: Promise<Instance> }> => {
-    const before = ordered.length;
-    const started = cell.instantiate(
-      {
-        pluginId: parsePluginId('test.guest'),
-        prepared: { digest, kind: 'component', imports: [], exports: [] },
-        isolation: 'own',
-        limits: { ...defaultLimits, message_bytes: 1024 },
-        imports: {},
-      },
-      digest,
-      never,
-    );
-    started.catch(() => {});
-    await turn();
-    const id = ordered[before] ?? 0;
-    return { id, started };
-  };
-  const start = async (): Promise<{ readonly id: number; readonly instance: Instance }> => {
-    const { id, started } = await order();
-    say('entered', id, 0);
-    say('instantiated', id, 0, ['go']);
-    return { id, instance: await started };
-  };
-  /** Lets beats pass, and answers each. */
-  const beat = async (times: number): Promise<void> => {
-    for (let n = 0; n < times; n += 1) {
-      vi.advanceTimersByTime(2_000);
-      await turn();
-      for (const call of beats.splice(0)) say('pong', 0, call);
-    }
-  };
-  return { cell, say, sayBytes: (bytes: Buffer) => cellEnd.send(bytes), order, start, reasons, beat };
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const noUsage = { fuel: 0, cpuMs: 0, memoryBytes: 0 };
-const reports: readonly MessageKind[] = ['instantiated', 'returned', 'refused', 'failed'];
-const bodyOf = (kind: MessageKind, value: unknown): Uint8Array =>
-  reports.includes(kind) ? encodeReport(value, noUsage) : encodeValue(value);
-
-const go = { export: 'go', args: [], deadlineMs: 5_000 };
-
-/** A head that announces what does not come. */
-function head(size: number, kind: number, instance = 0, call = 0): Buffer {
-  const bytes = Buffer.alloc(headBytes);
-  bytes.writeUInt32LE(size, 0);
-  bytes[4] = kind;
-  bytes.writeUInt32LE(instance, 5);
-  bytes.writeUInt32LE(call, 9);
-  return bytes;
-}
+import { describe, expect, test } from 'vitest';
+import { headBytes, writeMessage } from '../../../src/sandbox/protocol/messages.ts';
+import { go, head, openFallenCell, type Say } from './fallen-cell.ts';
 
 interface Accomplice {
   readonly say: Say;
@@ -156,6 +52,22 @@ describe('a cell that has fallen', () => {
       ({ say, one }) => {
         say('entered', one, 1);
         say('host-call', one, 1, { call: 1 });
+      },
+    ],
+    [
+      'has more host calls under way than a guest may',
+      ({ say, one }) => {
+        say('entered', one, 1);
+        for (let number = 1; number <= 257; number += 1)
+          say('host-call', one, number, ['test:host/desk', 'wait', [], true]);
+      },
+    ],
+    [
+      'gives two host calls one number',
+      ({ say, one }) => {
+        say('entered', one, 1);
+        say('host-call', one, 1, ['test:host/desk', 'wait', [], true]);
+        say('host-call', one, 1, ['test:host/desk', 'wait', [], true]);
       },
     ],
     [
@@ -247,97 +159,5 @@ describe('a cell that has fallen', () => {
     expect(new Set(ids).size).toBe(4);
     expect(Math.max(...ids)).toBeGreaterThan(0xffff);
     for (const { cell } of [one, other]) cell.kill('the test is over');
-  });
-});
-
-describe('the heartbeat', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
-  afterEach(() => void vi.useRealTimers());
-
-  test('forgives a cell that answers late because a guest ran meanwhile', async () => {
-    const { cell, say, start, reasons } = await openFallenCell();
-    const { id, instance } = await start();
-    vi.advanceTimersByTime(2_000);
-    instance.callAll([go]);
-    vi.advanceTimersByTime(2_000);
-    say('returned', id, 1, 1);
-    say('pong', 0, 0);
-    expect(reasons).toEqual([]);
-    cell.kill('the test is over');
-  });
-
-  test('ends a cell that does not answer and has nothing to do', async () => {
-    const { start, reasons } = await openFallenCell();
-    await start();
-    vi.advanceTimersByTime(8_000);
-    expect(reasons).toEqual(['it is stuck']);
-  });
-
-  test('has patience with a cell that starts, and ends one that does not', async () => {
-    const { order, reasons } = await openFallenCell({ isReady: false });
-    const { started } = await order();
-    vi.advanceTimersByTime(30_000);
-    expect(reasons).toEqual([]);
-    vi.advanceTimersByTime(2_000);
-    expect(reasons).toEqual(['it did not start']);
-    await expect(started).rejects.toMatchObject({ code: 'CELL_LOST' });
-  });
-
-  test('ends a cell that sends half a message', async () => {
-    const { sayBytes, start, reasons } = await openFallenCell();
-    await start();
-    sayBytes(head(1_000, 35).subarray(0, 9));
-    vi.advanceTimersByTime(8_000);
-    expect(reasons).toEqual(['it is stuck']);
-  });
-
-  test('ends a cell that answers and enters no guest', async () => {
-    const { start, reasons, beat, say } = await openFallenCell();
-    const { id, instance } = await start();
-    const { instance: waiting } = await start();
-    // The first call of a cell without work counts as entered.
-    const [first] = instance.callAll([go]);
-    const [never] = waiting.callAll([go]);
-    say('returned', id, 1, 1);
-    expect(await first).toMatchObject({ outcome: 'returned' });
-    await beat(5);
-    expect(await never).toMatchObject({
-      outcome: 'failed',
-      error: { code: 'CELL_LOST', details: { entered: false } },
-    });
-    expect(reasons).toEqual(['it does not begin what it was given']);
-  });
-
-  test('ends a cell that answers and does not begin to instantiate', async () => {
-    const { order, reasons, beat } = await openFallenCell();
-    const { started } = await order();
-    await beat(4);
-    await expect(started).rejects.toMatchObject({ code: 'CELL_LOST' });
-    expect(reasons).toEqual(['it does not begin what it was given']);
-  });
-
-  test('ends a cell that keeps one guest busy and another waiting', async () => {
-    const { say, start, reasons, beat } = await openFallenCell();
-    const favourite = await start();
-    const { instance: starved } = await start();
-    favourite.instance.callAll([go]);
-    const [never] = starved.callAll([go]);
-    say('returned', favourite.id, 1, 1);
-    for (let call = 2; call < 40 && reasons.length === 0; call += 1) {
-      favourite.instance.callAll([go]);
-      say('entered', favourite.id, call);
-      say('returned', favourite.id, call, 1);
-      await beat(1);
-    }
-    expect(await never).toMatchObject({ outcome: 'failed', error: { code: 'CELL_LOST' } });
-    expect(reasons).toEqual(['it kept a guest waiting for too long']);
-  });
-
-  test('leaves a cell alone that answers and has nothing to do', async () => {
-    const { cell, start, reasons, beat } = await openFallenCell();
-    await start();
-    await beat(40);
-    expect(reasons).toEqual([]);
-    cell.kill('the test is over');
   });
 });

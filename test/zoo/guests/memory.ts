@@ -43,6 +43,23 @@ export const memoryGuests: readonly ZooGuest[] = [
     end: returns(-1),
   },
   {
+    id: 'gc-bomb',
+    does: 'keeps what the garbage collector cannot take, outside of every memory',
+    artifact: { component: 'gc-bomb' },
+    strikes: 'call',
+    rule: 'a cell of its own, whose heap is bounded',
+    end: inCall('CELL_LOST'),
+  },
+  {
+    id: 'gc-churn',
+    does: 'makes 250 MB of garbage',
+    artifact: { component: 'gc-bomb' },
+    export: 'sound',
+    strikes: 'call',
+    rule: 'garbage is no memory',
+    end: returns(42),
+  },
+  {
     id: 'table-grow',
     does: 'grows a table until it gets no more',
     artifact: { component: 'takes-memory' },
