@@ -132,10 +132,15 @@ function requireRegistered(id: PluginId, replay: ConfigReplay): void {
   const named = entries.filter(({ artifactPath }) => artifactPath === path).map((entry) => entry.id);
   if (named.length === 1 && named[0] === id) return;
   const others = named.filter((each) => each !== id);
-  const reason = others.length > 0 ? `"${others[0]}" names it too` : `it is not at "${path}", where registered ones are`;
-  throw new SignalboxError('ARGUMENT_INVALID', `The artifact of plugin "${id}" cannot be removed: ${reason}`, {
-    hint: 'Remove its entry alone, and its files by hand',
-  });
+  const reason =
+    others.length > 0 ? `"${others[0]}" names it too` : `it is not at "${path}", where registered ones are`;
+  throw new SignalboxError(
+    'ARGUMENT_INVALID',
+    `The artifact of plugin "${id}" cannot be removed: ${reason}`,
+    {
+      hint: 'Remove its entry alone, and its files by hand',
+    },
+  );
 }
 
 function alreadyThere(id: PluginId, cause: SignalboxError): SignalboxError {
