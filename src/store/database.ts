@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SignalboxError, toErrorRecord } from '../core/errors.ts';
@@ -25,7 +25,7 @@ const workerEntry = new URL(`./database-worker${extname(import.meta.url)}`, impo
  * @throws `STORE_FAILED` when it cannot be opened, is damaged, or was written by a newer Signalbox
  */
 export async function openDatabase(file: string): Promise<Database> {
-  if (file !== ':memory:') await makeFolder(file);
+  if (file !== ':memory:') await makePrivate(file);
   const worker = new Worker(workerEntry, { workerData: file, env: {}, execArgv: [] });
   worker.unref();
   const waiting = new Map<number, PromiseWithResolvers<readonly (readonly Row[])[]>>();
@@ -78,9 +78,11 @@ export async function openDatabase(file: string): Promise<Database> {
   return database;
 }
 
-async function makeFolder(file: string): Promise<void> {
+/** What plugins keep is nobody's business but the host's. SQLite gives the files it makes beside this one the same rights. */
+async function makePrivate(file: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await (await open(file, 'a', 0o600)).close();
   } catch (cause) {
     throw storeFailure(file, toErrorRecord(cause).message);
   }

@@ -60,7 +60,7 @@ export function openTokenFile(file: string, clock: Pick<Clock, 'now'>): TokenFil
     return known.tokens;
   };
   const save = async (change: (tokens: readonly StoredToken[]) => readonly StoredToken[]): Promise<void> => {
-    await mkdir(dirname(file), { recursive: true });
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await withLockFile(`${file}.lock`, async () => {
       await (await open(file, 'a', ownerOnly)).close();
       const text = `${JSON.stringify({ version: 1, tokens: change(await read()) }, undefined, 2)}\n`;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -21,6 +21,17 @@ test('what a transaction wrote is there after the database is opened again', asy
   }
   await using again = await openDatabase(file);
   expect(await again.transact([{ sql: select, parameters: ['waves.a'] }])).toEqual([[{ calls: 7n }]]);
+});
+
+test.skipIf(process.platform === 'win32')('a database and its folder are for their owner alone', async () => {
+  const deep = join(folder, 'deep');
+  await using database = await openDatabase(join(deep, 'state.sqlite'));
+  await database.transact([{ sql: insert, parameters: ['waves.a', 'l', 1, 0] }]);
+  const names = await readdir(deep);
+  const rights = await Promise.all(
+    ['.', ...names].map(async (name) => ((await stat(join(deep, name))).mode & 0o777).toString(8)),
+  );
+  expect(rights).toEqual(['700', ...names.map(() => '600')]);
 });
 
 test('a transaction that fails changes nothing', async () => {
