@@ -113,6 +113,13 @@ describe('a guest that spins', () => {
 });
 
 describe('fuel', () => {
+  test('is taken by a call that does next to nothing', async () => {
+    const guest = await harness.instantiate(component);
+    const outcome = await call(guest, 'work', 0);
+    expect(outcome.outcome === 'returned' && outcome.usage?.fuel).toBeGreaterThanOrEqual(64);
+    await guest.close();
+  });
+
   test.each([
     ['a component', () => component, 'work', [5_000_000]],
     ['a script', () => script, 'fine', []],

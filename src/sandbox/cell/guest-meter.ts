@@ -1,5 +1,6 @@
 import { SignalboxError } from '../../core/errors.ts';
 import type { LimitHit } from '../../permissions/limits.ts';
+import { unknownCallee } from '../metering/call-costs.ts';
 import { beginLift, type Lifter } from './lift-budget.ts';
 import { wasm } from './web-assembly.ts';
 
@@ -42,7 +43,8 @@ export class GuestMeter implements Lifter {
   begin(budget: FuelBudget): void {
     this.#budget = budget;
     this.#reserve = Math.max(0, budget.fuel - sliceFuel);
-    this.#fuel.value = BigInt(budget.fuel - this.#reserve);
+    // The metered code leaves the head of a function to its caller, and here that is the host.
+    this.#fuel.value = BigInt(budget.fuel - this.#reserve - unknownCallee.headCost);
     this.#refusedPages.value = 0n;
   }
 
