@@ -88,7 +88,7 @@ function endText({ end, error }: Struck): string {
     case 'quarantined':
       return `quarantined, \`${end.code}\``;
     case 'degraded':
-      return `old version serves, \`${end.code}\``;
+      return `serves on, degraded, \`${end.code}\``;
     case 'error':
       return `\`${end.code}\`${figures(error?.details?.['limit'])}`;
   }
