@@ -105,6 +105,11 @@ describe('streams', () => {
     expect(stdout).toEqual(Array.from({ length: 3_000 }, () => '.'.repeat(63)));
   });
 
+  test('that are over make room for others, call after call', async () => {
+    await using guest = await openGuest(harness, visitor, { words: ['args'] });
+    for (let calls = 0; calls < 520; calls += 1) expect(await call(guest.instance, 'run.run')).toEqual(done);
+  }, 120_000);
+
   test.each([
     ['units', 10, 10],
     ['units', 2 ** 28 - 1, 65_536],
