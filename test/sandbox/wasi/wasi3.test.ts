@@ -89,7 +89,7 @@ describe('with grants', () => {
       deadlineMs: 60_000,
     });
     expect(stdout).toEqual(['1100 opened']);
-  });
+  }, 120_000);
 });
 
 describe('streams', () => {
