@@ -55,6 +55,43 @@ const hooks: readonly Hook[] = [
     replacement: '$1$$$$hooks.countedTable($2);',
     within: always,
   },
+  // The ends of streams and futures that the host holds stay in the guest's tables for good, and the streams themselves in another: whoever
+  // drops the one end of a pair the host made lets go of both.
+  {
+    place: /return \{\s*writeEnd,\s*writeEndWaitableIdx,\s*writeEndHandle,/g,
+    replacement: 'readEnd.$$$$peer = writeEnd; writeEnd.$$$$peer = readEnd; $&',
+    within: /class (Stream|Future)End ?\{/,
+  },
+  {
+    place: /setHostInjectFn\(f\) \{/g,
+    replacement: '$& this.$$$$isOfHost = true;',
+    within: /class (Stream|Future)End ?\{/,
+  },
+  { place: /drop\(opts = \{\}\) \{/g, replacement: '$& $$$$release(this);', within: streams },
+  {
+    place: /if \(this\.isDropped\(\)\) \{ throw new Error\('future already dropped'\); \}/g,
+    replacement: '$& $$$$release(this);',
+    within: 'class FutureEnd{',
+  },
+  {
+    place: 'const CURRENT_TASK_META = {};',
+    replacement: `const CURRENT_TASK_META = {};
+    function $$release(end) {
+      if (end.$$isGone) return;
+      end.$$isGone = true;
+      const isStream = end.streamTableIdx !== undefined;
+      const place = isStream ? STREAM_TABLES[end.streamTableIdx()] : FUTURE_TABLES[end.futureTableIdx()];
+      const { table, componentIdx } = place;
+      const { handles } = getOrCreateAsyncState(componentIdx);
+      if (handles.get(end.waitableIdx()) === end) handles.remove(end.waitableIdx());
+      if (table.get(end.handle()) === end) table.remove(end.handle());
+      if (end.$$isOfHost && end.$$peer) $$release(end.$$peer);
+      if (!end.$$peer?.$$isGone) return;
+      const [pairs, pair] = isStream ? [STREAMS, end.globalStreamMapRep()] : [FUTURES, end.globalFutureMapRep()];
+      if (pair && pairs.contains(pair)) pairs.remove(pair);
+    }`,
+    within: always,
+  },
   // Its timers end with the instance: it polls.
   {
     place: 'const CURRENT_TASK_META = {};',
