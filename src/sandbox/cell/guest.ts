@@ -1,28 +1,23 @@
 import type { ErrorRecord } from '../../core/errors.ts';
-import { SignalboxError, toErrorRecord } from '../../core/errors.ts';
-import { isWasi } from '../../core/wasi.ts';
+import { type SignalboxError, toErrorRecord } from '../../core/errors.ts';
 import type { Channel } from '../protocol/channel.ts';
 import { decodeValue } from '../protocol/decode-value.ts';
-import { encodeValue } from '../protocol/encode-value.ts';
-import { errorValue } from '../protocol/error-value.ts';
 import type { Message } from '../protocol/messages.ts';
-import { encodeReport, usageBytes } from '../protocol/usage.ts';
-import { ValueError } from '../protocol/value-format.ts';
 import type { CallEnd, GuestCode } from './call-end.ts';
-import { camelCase, instantiateComponent } from './component-code.ts';
+import { instantiateComponent } from './component-code.ts';
 import { GlueTimers } from './glue-timers.ts';
-import { GuestHostCalls, tooLarge } from './guest-host-calls.ts';
+import { GuestHostCalls } from './guest-host-calls.ts';
+import { importsOf, settled } from './guest-imports.ts';
 import { GuestMeter } from './guest-meter.ts';
+import { GuestReports } from './guest-reports.ts';
 import { GuestStack } from './guest-stack.ts';
 import { GuestTasks } from './guest-tasks.ts';
-import type { HostImportObject, LoadedProgram } from './loaded-program.ts';
+import type { LoadedProgram } from './loaded-program.ts';
 import { Parking } from './parking.ts';
 import { ProcessorTime } from './processor-time.ts';
 import { instantiateScript, type Script } from './script-code.ts';
 import {
-  beginRun,
   endRun,
-  isInRun,
   isShareOver,
   isTaken,
   leaveProcessor,
@@ -31,7 +26,7 @@ import {
   rested,
   takeProcessor,
 } from './turns.ts';
-import { openWasi, type Wasi } from './wasi/wasi.ts';
+import type { Wasi } from './wasi/wasi.ts';
 import type { WasiHost } from './wasi/wasi-host.ts';
 
 /** What an instance may use, in the units of `Limits`. */
@@ -40,9 +35,6 @@ export interface GuestBudgets {
   readonly fuelPerInit: number;
   readonly fuelPerCall: number;
 }
-
-/** Fewer calls than this that wait are each announced: few enough to be exact about. */
-const minRunCalls = 4;
 
 export interface GuestOptions {
   readonly id: number;
@@ -77,6 +69,7 @@ export class Guest {
   });
   readonly #meter: GuestMeter;
   readonly #processor = new ProcessorTime();
+  readonly #reports: GuestReports;
   /** The call that runs, 0 for the instantiation. */
   #current = 0;
   /** What it came with, until that is worked off. */
@@ -100,16 +93,23 @@ export class Guest {
         () => this.#stepAside(),
       ),
     );
+    this.#reports = new GuestReports(options, () => ({
+      fuel: this.#meter.fuelUsed,
+      cpuMs: this.#processor.takeMs(),
+      memoryBytes: this.#meter.memoryBytes,
+    }));
   }
 
   async instantiate(): Promise<void> {
-    const { id, channel, program, script, budgets } = this.#options;
+    const { channel, program, script, budgets } = this.#options;
     while (mustWait()) await nextChance();
     if (this.#isGone) return;
     this.#take();
-    if (!this.#announce(0)) await channel.drained();
+    if (!this.#reports.announce(0, 0)) await channel.drained();
     try {
-      const imports = await this.#imports();
+      const { imports, wasi } = await importsOf(program.imports, this.#wasiHost());
+      this.#wasi = wasi;
+      if (wasi) this.#parking = this.#newParking();
       // Destroyed while it waited: it must not begin, for nothing would unwind it.
       if (this.#isGone) return;
       const confinement = {
@@ -126,8 +126,7 @@ export class Guest {
       if (this.#isGone) return;
       if (this.#meter.failure) throw this.#meter.failure;
       this.#code = code;
-      channel.send('instantiated', id, 0, this.#encode(code.exports));
-      channel.flush();
+      this.#reports.instantiated(code.exports);
     } catch (thrown) {
       this.#wasi?.endLines();
       this.#fail(0, this.#blamed(toErrorRecord(thrown, 'GUEST_TRAPPED')));
@@ -188,7 +187,7 @@ export class Guest {
       if (!next) break;
       this.#take();
       if (isKnown) endRun();
-      else if (!this.#announce(next.call)) await this.#options.channel.drained();
+      else if (!this.#reports.announce(next.call, this.#queue.length)) await this.#options.channel.drained();
       this.#entered = next;
       const ended = await this.#enter(next);
       this.#releaseEntered();
@@ -207,12 +206,11 @@ export class Guest {
     this.#meter.begin({ limit: 'fuel_per_call', fuel: this.#options.budgets.fuelPerCall });
     const called = await this.#endTasks(await this.#code?.call(exportName, args));
     if (this.#isGone || !called) return undefined;
-    const ended = this.#wasi ? await this.#endWasi(this.#wasi, called) : called;
-    if (ended?.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
+    const ended = this.#wasi ? await settled(this.#wasi, called) : called;
+    if (this.#isGone) return undefined;
+    if (ended.end === 'failed') return { end: 'failed', error: this.#blamed(ended.error) };
     const { failure } = this.#meter;
-    return failure && ended && ended.end !== 'rejected'
-      ? { end: 'failed', error: failure.toRecord() }
-      : ended;
+    return failure && ended.end !== 'rejected' ? { end: 'failed', error: failure.toRecord() } : ended;
   }
 
   /** The limit the guest ran into, where it ran into one: that is why it failed, whatever it made of it. */
@@ -229,6 +227,13 @@ export class Guest {
   #leave(): void {
     leaveProcessor(this);
     this.#processor.stop();
+  }
+
+  #newParking(): Parking {
+    return new Parking({
+      wait: (name, fn, args) => this.#hostCalls.call(name, fn, args, false),
+      start: (name, fn, args) => this.#hostCalls.call(name, fn, args, true),
+    });
   }
 
   #busy(): void {
@@ -253,72 +258,17 @@ export class Guest {
     if (!this.#isGone) this.#take();
   }
 
-  /** A report of what the guest gave, and of what that took. */
-  #encode(value: unknown): Uint8Array {
-    const { fuelUsed, memoryBytes } = this.#meter;
-    return encodeReport(value, { fuel: fuelUsed, cpuMs: this.#processor.takeMs(), memoryBytes });
-  }
-
-  /**
-   * Says that the guest is about to run. Everything said so far is out before it does: it may be the last thing this
-   * process does. Writing costs about as much as a small call, so that many calls in a row are announced as a run.
-   * False when the broker has to give credit first.
-   */
-  #announce(call: number): boolean {
-    const { id, channel, isExact } = this.#options;
-    const isRun = !isExact && call !== 0 && this.#queue.length >= minRunCalls;
-    if (isRun && isInRun(this)) return channel.isDrained;
-    channel.send(isRun ? 'run' : 'entered', id, call);
-    if (isRun) beginRun(this);
-    else endRun();
-    channel.flush();
-    return channel.isDrained;
-  }
-
   #report(call: number, ended: CallEnd): void {
-    const { id, channel, maxBytes } = this.#options;
-    switch (ended.end) {
-      case 'returned':
-      case 'refused': {
-        const body = this.#bodyOf(call, ended.end === 'returned' ? ended.value : ended.error);
-        if (!body) return;
-        if (body.length <= maxBytes + usageBytes) channel.send(ended.end, id, call, body);
-        else this.#fail(call, tooLarge('The result', body.length, maxBytes).toRecord());
-        return;
-      }
-      case 'rejected':
-        channel.send('rejected', id, call, encodeValue(errorValue(ended.error)));
-        return;
-      case 'failed':
-        this.#fail(call, ended.error);
-        return;
-    }
-  }
-
-  #bodyOf(call: number, value: unknown): Uint8Array | undefined {
-    try {
-      return this.#encode(value);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      this.#fail(
-        call,
-        new SignalboxError(
-          'MESSAGE_TOO_LARGE',
-          `The result cannot leave the cell: ${error.message}`,
-        ).toRecord(),
-      );
-      return undefined;
-    }
+    const problem = ended.end === 'failed' ? ended.error : this.#reports.ended(call, ended);
+    if (problem) this.#fail(call, problem);
   }
 
   #fail(call: number, error: ErrorRecord): void {
     if (this.#isGone) return;
-    const report = this.#encode(errorValue(error));
+    const tell = this.#reports.failure(call, error);
     this.destroy();
-    const { id, channel, onGone } = this.#options;
-    channel.send('failed', id, call, report);
-    channel.flush();
-    onGone();
+    tell();
+    this.#options.onGone();
   }
 
   /** A task may give its result and go on, and start others: the call lasts as long as something of the guest may run, within its deadline. */
@@ -330,42 +280,6 @@ export class Guest {
     } catch (thrown) {
       return { end: 'failed', error: toErrorRecord(thrown, 'GUEST_TRAPPED') };
     }
-  }
-
-  /** What its WASI holds back goes out before the end of the call is told: nothing may follow that. */
-  async #endWasi(wasi: Wasi, ended: CallEnd): Promise<CallEnd | undefined> {
-    await wasi.takeStreams();
-    wasi.endLines();
-    if (ended.end === 'failed') return ended;
-    try {
-      await wasi.settle();
-    } catch (thrown) {
-      return { end: 'failed', error: toErrorRecord(thrown, 'GUEST_TRAPPED') };
-    }
-    return this.#isGone ? undefined : ended;
-  }
-
-  async #imports(): Promise<HostImportObject> {
-    const { imports } = this.#options.program;
-    const own = imports.filter(({ interface: name }) => !isWasi(name));
-    if (own.length < imports.length) {
-      this.#wasi = await openWasi(imports, this.#wasiHost());
-      this.#parking = new Parking({
-        wait: (name, fn, args) => this.#hostCalls.call(name, fn, args, false),
-        start: (name, fn, args) => this.#hostCalls.call(name, fn, args, true),
-      });
-    }
-    return {
-      ...this.#wasi?.imports,
-      ...Object.fromEntries(
-        own.map(({ interface: name, functions }) => [
-          name,
-          Object.fromEntries(
-            functions.map((fn) => [camelCase(fn), (...args: unknown[]) => this.#callHost(name, fn, args)]),
-          ),
-        ]),
-      ),
-    };
   }
 
   #wasiHost(): WasiHost {
