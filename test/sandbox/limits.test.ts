@@ -115,8 +115,9 @@ describe('a guest that spins', () => {
 describe('fuel', () => {
   test('is taken by a call that does next to nothing', async () => {
     const guest = await harness.instantiate(component);
-    const outcome = await call(guest, 'work', 0);
-    expect(outcome.outcome === 'returned' && outcome.usage?.fuel).toBeGreaterThanOrEqual(64);
+    const [called] = guest.callAll([{ export: 'work', args: [0], deadlineMs: 5_000 }]);
+    const outcome = await called;
+    expect(outcome?.outcome === 'returned' && outcome.usage?.fuel).toBeGreaterThanOrEqual(64);
     await guest.close();
   });
 
