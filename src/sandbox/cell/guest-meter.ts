@@ -1,11 +1,10 @@
 import { SignalboxError } from '../../core/errors.ts';
 import type { LimitHit } from '../../permissions/limits.ts';
 import { unknownCallee } from '../metering/call-costs.ts';
+import { FuelSlices } from './fuel-slices.ts';
 import { beginLift, type Lifter } from './lift-budget.ts';
 import { wasm } from './web-assembly.ts';
 
-/** Fuel handed out at a time: 12 to 140 us of work, between two looks at the clock. */
-const sliceFuel = 1_000_000;
 const pageBytes = 65_536;
 
 /** What a call, or the instantiation, may use. */
@@ -25,6 +24,7 @@ export class GuestMeter implements Lifter {
   #budget: FuelBudget = { limit: 'fuel_per_init', fuel: 0 };
   /** Of the budget, what the guest has not been handed yet. */
   #reserve = 0;
+  readonly #slices = new FuelSlices(() => performance.now());
   #failure: SignalboxError | undefined;
 
   /** @param yieldTo makes the function of wasm that asks `refuel` and may then suspend the guest */
@@ -42,7 +42,7 @@ export class GuestMeter implements Lifter {
   /** A call, or the instantiation, begins. */
   begin(budget: FuelBudget): void {
     this.#budget = budget;
-    this.#reserve = Math.max(0, budget.fuel - sliceFuel);
+    this.#reserve = Math.max(0, budget.fuel - this.#slices.first());
     // The metered code leaves the head of a function to its caller, and here that is the host.
     this.#fuel.value = BigInt(budget.fuel - this.#reserve - unknownCallee.headCost);
     this.#refusedPages.value = 0n;
@@ -93,11 +93,16 @@ export class GuestMeter implements Lifter {
     return this.#reserve + Number(this.#fuel.value);
   }
 
+  /** The guest goes on after others had the processor. */
+  resumed(): void {
+    this.#slices.resumed();
+  }
+
   /** The guest has spent what it was handed. False when there is no more for it: then it traps. */
   #refuel(): boolean {
     const left = this.#fuelLeft;
     if (left < 0 || this.#failure) return false;
-    const slice = Math.min(sliceFuel, left);
+    const slice = Math.min(this.#slices.next(), left);
     this.#reserve = left - slice;
     this.#fuel.value = BigInt(slice);
     return true;

@@ -255,7 +255,9 @@ export class Guest {
     this.#leave();
     do await rested();
     while (isTaken());
-    if (!this.#isGone) this.#take();
+    if (this.#isGone) return;
+    this.#take();
+    this.#meter.resumed();
   }
 
   #report(call: number, ended: CallEnd): void {

@@ -5,6 +5,7 @@ import { type BenchRow, ms, spreadOf } from '../row.ts';
 const good = 'bench.good';
 const spinning = Array.from({ length: 4 }, (_, index) => `bench.spin${index}`);
 const calls = 500;
+const settlingCalls = 25;
 const betweenCallsMs = 5;
 const boundRatio = 2;
 const boundMs = 10;
@@ -46,7 +47,7 @@ export async function neighbourRow(): Promise<readonly BenchRow[]> {
   ];
 }
 
-/** Counts while all of them spin, and not while those that were stopped are loaded again. */
+/** Counts while all of them spin, and not while they begin or are loaded again. */
 async function besideSpins(box: TestRuntime): Promise<readonly number[]> {
   const samples: number[] = [];
   while (samples.length < calls) {
@@ -56,6 +57,7 @@ async function besideSpins(box: TestRuntime): Promise<readonly number[]> {
         oneEnded.abort();
       }),
     );
+    await waits(box, settlingCalls, oneEnded.signal);
     samples.push(...(await waits(box, calls - samples.length, oneEnded.signal)));
     await Promise.all(runs);
     for (const id of spinning) await box.plugins.retry(id);
