@@ -26,6 +26,12 @@ describe('the translating child', () => {
     }
   }, 60_000);
 
+  test('makes of a component without anything a program without anything', async () => {
+    const empty = Uint8Array.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]);
+    const { program } = await preparer.translate(empty, new AbortController().signal);
+    expect(program).toMatchObject({ imports: [], exports: [], modules: {} });
+  });
+
   fuzz(
     'gives a program of valid modules, or one of our errors, and the next one works',
     4,

@@ -11,7 +11,8 @@ interface Hook {
   readonly within: string | RegExp;
 }
 
-const always = '';
+/** The parts that run exports: a component without any has none of them. */
+const always = 'class AsyncTask {';
 /** The parts of the glue for streams. */
 const streams = 'class StreamReadableEnd ';
 /** Elements one read or write of a stream moves at most: the glue makes a JavaScript array of them, whatever the guest asks for. */
@@ -151,17 +152,17 @@ const hooks: readonly Hook[] = [
 ];
 
 /** @throws `INTERNAL` for a glue of another shape */
-export function hooked(glue: string): string {
+export function hooked(glue: string, hasExports: boolean): string {
+  if (hasExports && !glue.includes(always)) throw withoutPlace(always);
   return hooks.reduce((text, { place, replacement, within }) => {
     if (typeof within === 'string' ? !text.includes(within) : !within.test(text)) return text;
     const changed =
       typeof place === 'string' ? text.replace(place, () => replacement) : text.replace(place, replacement);
-    if (changed === text) {
-      throw new SignalboxError(
-        'INTERNAL',
-        `The translator gave JavaScript without ${JSON.stringify(String(place))}`,
-      );
-    }
+    if (changed === text) throw withoutPlace(String(place));
     return changed;
   }, glue);
+}
+
+function withoutPlace(place: string): SignalboxError {
+  return new SignalboxError('INTERNAL', `The translator gave JavaScript without ${JSON.stringify(place)}`);
 }

@@ -41,7 +41,7 @@ export async function translate(component: Uint8Array, apiVersion: string): Prom
   return {
     imports: world.imports,
     exports: world.exports,
-    glue: asFunctionBody(Buffer.from(glue).toString('utf8')),
+    glue: asFunctionBody(Buffer.from(glue).toString('utf8'), world.exports.length > 0),
     modules: Object.fromEntries(modules.map(([name, bytes]) => [name, rewriteCore(bytes)])),
   };
 }
@@ -75,11 +75,11 @@ function generateFiles(
 }
 
 /** Modules need a URL and leave it in every stack trace; a function body needs none and can be collected. */
-function asFunctionBody(glue: string): string {
+function asFunctionBody(glue: string, hasExports: boolean): string {
   if (!glue.includes(instantiateHead) || !glue.includes(utilHead)) {
     throw new SignalboxError('INTERNAL', 'The translator gave JavaScript of an unknown shape');
   }
-  return `${hooked(glue)
+  return `${hooked(glue, hasExports)
     .replace(listCopies, 'copyOfMemory($1, ')
     .replace(
       instantiateHead,

@@ -33,7 +33,7 @@ export const folderGuests: readonly ZooGuest[] = [
   {
     id: 'no-manifest',
     does: 'is a folder without a manifest',
-    artifact: { path: '{folder}/granted' },
+    artifact: { path: '{folder}/granted-not' },
     strikes: 'load',
     rule: 'manifest',
     end: atLoad('ARTIFACT_INVALID'),
