@@ -9,7 +9,7 @@ import { SignalboxError } from '../../src/core/errors.ts';
 import { type PluginId, parsePluginId } from '../../src/core/ids.ts';
 import type { Runtime } from '../../src/options.ts';
 import { createRuntime } from '../../src/runtime.ts';
-import { heldAtMost, leakedSince } from '../support/held-resources.ts';
+import { heldResources, leakedSince } from '../support/held-resources.ts';
 import { descendantsRunning } from '../support/processes.ts';
 import { memoryOfCells } from './drift.ts';
 import { randomFrom } from './random.ts';
@@ -67,7 +67,7 @@ async function disturb(
   random: (below: number) => number,
   progress: (operations: number) => number,
 ): Promise<HundredRun> {
-  const held = await heldAtMost();
+  const held = await heldResources();
   const wrong: string[] = [];
   const operations = { call: 0, setting: 0, switch: 0, code: 0, kill: 0 };
   const off = new Set<PluginId>();

@@ -9,17 +9,6 @@ export async function heldResources(): Promise<Readonly<Record<string, number>>>
   return { ...counts, descriptors: (await readdir('/proc/self/fd')).length };
 }
 
-/** The most of each within a second. A timer that is set again and again is not there while what it started runs. */
-export async function heldAtMost(): Promise<Readonly<Record<string, number>>> {
-  const most: Record<string, number> = {};
-  for (let look = 0; look < 20; look++) {
-    for (const [name, count] of Object.entries(await heldResources()))
-      most[name] = Math.max(most[name] ?? 0, count);
-    await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
-  }
-  return most;
-}
-
 type Grown = readonly (readonly [name: string, more: number])[];
 
 /** Together more than the longest deadline, 30 s for a start: its timer stays until then, see src/sandbox/broker/deadline.ts. */
