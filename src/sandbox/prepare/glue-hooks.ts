@@ -93,6 +93,13 @@ const hooks: readonly Hook[] = [
     }`,
     within: always,
   },
+  // Of a future the guest hands over the glue shows the host how to read it, and not how to let go of it.
+  {
+    place: /new FutureValue\(\s*(\(\) => this\.hostRead\(\{ stringEncoding: 'utf8' \}\))\s*\)/g,
+    replacement:
+      'Object.assign(new FutureValue($1), { [Symbol.dispose]: () => { if (!this.isDropped()) this.drop(); } })',
+    within: 'class FutureEnd{',
+  },
   // Its timers end with the instance: it polls.
   {
     place: 'const CURRENT_TASK_META = {};',

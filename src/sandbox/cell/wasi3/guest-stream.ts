@@ -12,6 +12,12 @@ export interface GuestStream {
   [Symbol.dispose](): void;
 }
 
+/** A future the guest writes. Reading begins with `then`. */
+export interface GuestFuture extends PromiseLike<{ readonly tag: 'ok' | 'err'; readonly val: unknown }> {
+  /** Lets go of it, read or not: a guest that writes it waits until then. */
+  [Symbol.dispose](): void;
+}
+
 /** A `future<result<_, error-code>>`: it never rejects, since a rejected one traps the guest that reads it. */
 export type Result =
   | { readonly tag: 'ok'; readonly val: undefined }

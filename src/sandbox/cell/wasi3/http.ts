@@ -8,6 +8,7 @@ import { IoError } from '../wasi/streams.ts';
 import type { WasiContext, WasiInterfaces } from '../wasi/wasi-context.ts';
 import { WitError } from '../wasi/wit-error.ts';
 import {
+  type GuestFuture,
   type GuestStream,
   type GuestStreams,
   ok,
@@ -15,7 +16,7 @@ import {
   type Result,
   streamed,
 } from './guest-stream.ts';
-import { type Body, Content, Request3, type Trailers } from './http-message.ts';
+import { type Body, Content, Request3 } from './http-message.ts';
 import { HttpRequestOptions } from './request-options.ts';
 
 /** `wasi:http` 0.3 for a client, over `signalbox:plugin/http`. */
@@ -59,7 +60,7 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
     static new(
       headers: HttpFields,
       stream: GuestStream | undefined,
-      trailers: Trailers,
+      trailers: GuestFuture,
       options: RequestOptions | undefined,
     ): [Request, Promise<Result>] {
       const content = new Content(stream, trailers);
@@ -68,7 +69,8 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
       return [new Request(context, streams, { Fields, headers, content, options: shown }), content.sent];
     }
 
-    static consumeBody(request: Request): Body {
+    static consumeBody(request: Request, taken: GuestFuture): Body {
+      taken[Symbol.dispose]();
       return request.carried.take();
     }
   }
@@ -76,14 +78,16 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
     static new(
       headers: HttpFields,
       stream: GuestStream | undefined,
-      trailers: Trailers,
+      trailers: GuestFuture,
     ): [Response, Promise<Result>] {
       const content = new Content(stream, trailers);
       headers[Symbol.dispose]();
       return [new Response(headers, 200, () => content.take()), content.sent];
     }
 
-    static consumeBody(response: Response): Body {
+    static consumeBody(response: Response, taken: GuestFuture): Body {
+      // What the guest makes of a body is told nobody.
+      taken[Symbol.dispose]();
       return response.#take();
     }
 
