@@ -160,22 +160,29 @@ describe('limits', () => {
   });
 });
 
-test('an answer nobody reads gives its connection back, and so does one that was read, call after call', async () => {
-  await using server = await localServer({
-    a: (_request, response) => response.end('x'.repeat(100_000)),
-  });
-  const options = {
-    permissions: [`net:request:${server.origin}`],
-    limits: { net_ops_per_second: 1_000, net_connections: 2 },
-  };
-  for (const [deed, times] of [
-    ['unread', 20],
-    ['count', 1_030],
-  ] as const) {
-    const words = [deed, `127.0.0.1:${server.port}`, '/a'];
-    await using guest = await openGuest(harness, requester, { ...options, words });
-    for (let calls = 0; calls < times; calls += 1)
-      expect(await call(guest.instance, 'run.run')).toEqual(done);
-  }
-  await expect.poll(() => server.open()).toBe(0);
-}, 120_000);
+describe('an answer gives back its connection and all that belongs to it', () => {
+  test.each([
+    ['that nobody reads', 'unread', ['dropped'], 20],
+    ['whose body nobody reads', 'glance', ['glanced'], 20],
+    ['that was read', 'count', ['status 200', 'bytes 2'], 520],
+  ])(
+    '%s',
+    async (_what, deed, lines, times) => {
+      await using server = await localServer({
+        unread: (_request, response) => response.end('x'.repeat(1_000_000)),
+        glance: (_request, response) => response.end('x'.repeat(1_000_000)),
+        count: (_request, response) => response.end('ok'),
+      });
+      await using guest = await openGuest(harness, requester, {
+        words: [deed, `127.0.0.1:${server.port}`, `/${deed}`],
+        permissions: ['log', `net:request:${server.origin}`],
+        limits: { net_ops_per_second: 10_000, net_connections: 2, log_lines_per_second: 10_000 },
+      });
+      for (let calls = 0; calls < times; calls += 1)
+        expect(await call(guest.instance, 'run.run')).toEqual(done);
+      expect(new Set(guest.wired.logs.map(({ message }) => message))).toEqual(new Set(lines));
+      await expect.poll(() => server.open()).toBe(0);
+    },
+    120_000,
+  );
+});
