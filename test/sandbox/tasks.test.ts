@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HostReply } from '../../src/ports/host-imports.ts';
-import type { Prepared } from '../../src/ports/sandbox.ts';
+import type { Instance, Prepared } from '../../src/ports/sandbox.ts';
+import { GuestInstance } from '../../src/sandbox/broker/guest-instance.ts';
 import { call, fixture, type Harness, openHarness, returned } from './harness.ts';
 
 let harness: Harness;
@@ -61,3 +62,28 @@ describe('a function of the application', () => {
     await instance.close();
   });
 });
+
+describe('a guest that waits for the application', () => {
+  test.each(['plain', 'slow', 'slow-begun'])('by "%s" is not taken for one that runs', async (name) => {
+    const { promise: isOpen, resolve: open } = Promise.withResolvers<void>();
+    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+    const imports = clock(async () => {
+      asked();
+      await isOpen;
+    });
+    const instance = await harness.instantiate(waits, { imports });
+    const ended = call(instance, name, 1);
+    await isAsked;
+    await expect.poll(() => isRunning(instance)).toBe(false);
+    open();
+    expect(await ended).toEqual(returned(10));
+    expect(await call(instance, name, 2)).toEqual(returned(20));
+    await instance.close();
+  });
+});
+
+/** As far as its broker knows. */
+function isRunning(instance: Instance): boolean {
+  if (!(instance instanceof GuestInstance)) throw new TypeError('Another sandbox');
+  return instance.isRunning;
+}
