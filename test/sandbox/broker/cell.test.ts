@@ -47,6 +47,8 @@ describe('a cell that has fallen', () => {
       'calls the host for a guest that does not run',
       ({ say, other }) => say('host-call', other, 1, ['a', 'b', []]),
     ],
+    ['says that a guest waits that does not run', ({ say, other }) => say('parked', other, 0)],
+    ['says that a guest goes on that does not run', ({ say, other }) => say('resumed', other, 0)],
     [
       'sends a host call of another shape',
       ({ say, one }) => {

@@ -15,7 +15,9 @@ interface Body {
   write(): OutputStream;
 }
 interface Request {
-  setMethod(method: { readonly tag: string }): void;
+  method(): unknown;
+  pathWithQuery(): string | undefined;
+  setMethod(method: { readonly tag: string; readonly val?: string }): void;
   setAuthority(authority: string): void;
   setPathWithQuery(path: string): void;
   body(): Body;
@@ -160,12 +162,54 @@ describe('headers', () => {
     );
   });
 
+  test('are spelled as the first of their name', () => {
+    const { http } = client({});
+    const fields = new http.Fields();
+    for (const name of ['X-Mine', 'x-mine']) fields.append(name, bytesOf(name));
+    expect(fields.entries()).toEqual([
+      ['X-Mine', bytesOf('X-Mine')],
+      ['X-Mine', bytesOf('x-mine')],
+    ]);
+  });
+
   test('are bounded', () => {
     const { http } = client({});
     const fields = new http.Fields();
     expect(() => {
       for (let line = 0; line < 10_000; line += 1) fields.append('x', bytesOf('y'.repeat(1_000)));
     }).toThrow(expect.objectContaining({ code: 'LIMIT_REACHED' }));
+  });
+});
+
+describe('a request', () => {
+  test('has a method by the case it has, whichever way it is said', () => {
+    const asked = request(client({}).http);
+    asked.setMethod({ tag: 'other', val: 'PATCH' });
+    expect(asked.method()).toEqual({ tag: 'patch' });
+    asked.setMethod({ tag: 'other', val: 'PURGE' });
+    expect(asked.method()).toEqual({ tag: 'other', val: 'PURGE' });
+  });
+
+  test.each(['::', ':@', '@@', '@:', ' ', '', '#', 'localhost:what', 'a/b', 'a?b', 'a b', '[::1'])(
+    'goes to no authority "%s"',
+    (authority) => {
+      const asked = request(client({}).http);
+      expect(() => asked.setAuthority(authority)).toThrow(expect.objectContaining({ payload: undefined }));
+    },
+  );
+
+  test.each([
+    ['', '/'],
+    ['.example.org/', '/.example.org/'],
+    ['?a', '/?a'],
+    ['/ä', '/ä'],
+  ])('for the path "%s" asks for "%s" of its authority', async (path, asked) => {
+    const { asked: heard, http } = client({ fetch: () => undefined });
+    const got = request(http);
+    got.setAuthority('user@[2001:db8::1]:80');
+    got.setPathWithQuery(path);
+    await resultOf(http.handle(got, undefined)).catch(() => {});
+    expect(heard[0]).toMatchObject(['fetch', { url: `https://user@[2001:db8::1]:80${asked}` }]);
   });
 });
 

@@ -160,6 +160,14 @@ describe('limits', () => {
   });
 });
 
+test('a request that is dropped takes nothing more, and says that it was not sent', async () => {
+  expect(await told(['abandon'], {})).toEqual({
+    outcome: done,
+    stdout: ['written 0', `not sent ${internal}`],
+    audit: [],
+  });
+});
+
 describe('an answer gives back its connection and all that belongs to it', () => {
   test.each([
     ['that nobody reads', 'unread', ['dropped'], 20],

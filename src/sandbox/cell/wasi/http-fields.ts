@@ -61,7 +61,8 @@ export class HttpFields extends Resource {
   }
 
   #add(name: string, value: Uint8Array): void {
-    this.#entries.push([name, value]);
+    const [spelled = name] = this.#entries.find(isCalled(name)) ?? [];
+    this.#entries.push([spelled, value]);
     const bytes = this.#entries.reduce((sum, [key, { length }]) => sum + key.length + length, 0);
     if (bytes > maxFieldBytes) throw limitReached('header_bytes', bytes, maxFieldBytes);
   }

@@ -11,8 +11,12 @@ interface Named {
 
 const httpToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const schemeName = /^[A-Za-z][A-Za-z0-9+.-]*$/;
-const known: Readonly<Record<string, Named>> = { http: { tag: 'HTTP' }, https: { tag: 'HTTPS' } };
-const noSpace = /^[\x21-\x7e]*$/;
+const knownMethods = ['get', 'head', 'post', 'put', 'delete', 'connect', 'options', 'trace', 'patch'];
+const knownSchemes: Readonly<Record<string, Named>> = { http: { tag: 'HTTP' }, https: { tag: 'HTTPS' } };
+/** Raw UTF-8 is let through; the host encodes it. */
+const pathWithQuery = /^[!-;=?-_a-~\x80-\u{10ffff}]*$/u;
+/** User, host or literal of an address, port: https://www.rfc-editor.org/rfc/rfc3986#section-3.2 */
+const authority = /^(?:[\w.~!$&'()*+,;=%:-]*@)?(?:[\w.~!$&'()*+,;=%-]+|\[[\da-fA-F:.]+\])(?::\d*)?$/;
 
 /** `outgoing-request`, as the guest fills it in. */
 export abstract class HttpRequest extends Resource {
@@ -45,7 +49,7 @@ export abstract class HttpRequest extends Resource {
 
   setMethod(method: Named): void {
     if (method.tag === 'other' && !httpToken.test(method.val ?? '')) throw new WitError(undefined);
-    this.#method = method;
+    this.#method = named(method);
   }
 
   pathWithQuery(): string | undefined {
@@ -53,8 +57,8 @@ export abstract class HttpRequest extends Resource {
   }
 
   setPathWithQuery(path: string | undefined): void {
-    if (path !== undefined && !noSpace.test(path)) throw new WitError(undefined);
-    this.#path = path;
+    if (path !== undefined && !pathWithQuery.test(path)) throw new WitError(undefined);
+    this.#path = path === '' ? '/' : path;
   }
 
   scheme(): Named | undefined {
@@ -63,16 +67,16 @@ export abstract class HttpRequest extends Resource {
 
   setScheme(scheme: Named | undefined): void {
     if (scheme?.tag === 'other' && !schemeName.test(scheme.val ?? '')) throw new WitError(undefined);
-    this.#scheme = known[scheme?.val ?? ''] ?? scheme;
+    this.#scheme = knownSchemes[scheme?.val ?? ''] ?? scheme;
   }
 
   authority(): string | undefined {
     return this.#authority;
   }
 
-  setAuthority(authority: string | undefined): void {
-    if (authority !== undefined && !noSpace.test(authority)) throw new WitError(undefined);
-    this.#authority = authority;
+  setAuthority(name: string | undefined): void {
+    if (name !== undefined && !authority.test(name)) throw new WitError(undefined);
+    this.#authority = name;
   }
 
   headers(): HttpFields {
@@ -82,10 +86,11 @@ export abstract class HttpRequest extends Resource {
   /** As `signalbox:plugin/http` takes it, once the guest has finished its body. */
   async toFetch(): Promise<unknown> {
     const { tag, val = '' } = this.#method;
+    const path = this.#path ?? '/';
     const scheme = this.#scheme?.tag === 'other' ? this.#scheme.val : (this.#scheme?.tag ?? 'HTTPS');
     return {
       method: (tag === 'other' ? val : tag).toUpperCase(),
-      url: `${String(scheme).toLowerCase()}://${this.#authority ?? ''}${this.#path ?? '/'}`,
+      url: `${String(scheme).toLowerCase()}://${this.#authority ?? ''}${path.startsWith('/') ? '' : '/'}${path}`,
       // The host counts the body itself, and refuses whoever does it for it.
       headers: this.#headers
         .entries()
@@ -99,4 +104,10 @@ export abstract class HttpRequest extends Resource {
   protected async content(): Promise<Uint8Array | undefined> {
     return await this.#body?.whole;
   }
+}
+
+/** A method that has a case of its own is that case, whichever way it is said. */
+function named(method: Named): Named {
+  const tag = knownMethods.find((known) => method.val === known.toUpperCase());
+  return tag === undefined ? method : { tag };
 }
