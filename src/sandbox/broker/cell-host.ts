@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../core/errors.ts';
 import { cellPipe } from '../cell/cell-pipe.ts';
 import { confine } from '../confinement/confine.ts';
+import { sessionGivesWay } from '../confinement/give-way.ts';
 import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
 import { reachedTier } from '../confinement/reached-tier.ts';
 import { cellEntry, cellFlags, cellReadable } from '../entries.ts';
@@ -56,6 +57,7 @@ export function startProcessCell(
   const pipe = child.stdio[cellPipe];
   if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A cell has no pipe');
   killWithHost(child);
+  if (child.pid !== undefined) void sessionGivesWay(child.pid);
   for (const stream of [child.stdout, child.stderr]) listen(stream, onOutput);
   const gone = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
