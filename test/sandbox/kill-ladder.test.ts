@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isolations } from '../../src/config/document.ts';
 import { sha256 } from '../../src/core/fingerprint.ts';
@@ -85,6 +86,45 @@ describe.each(isolations)('a guest in a cell of isolation "%s"', (isolation) => 
     const again = await start();
     expect(await call(again, 'count')).toMatchObject({ value: 1 });
     expect(await call(elsewhere, 'count')).toMatchObject({ value: 1 });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a guest whose caller gives up', () => {
+  /** Longer than a guest that runs may take to let go. */
+  const longMs = 600;
+  const ways: readonly [string, (letGo: () => void, cell: number) => Promise<void>][] = [
+    [
+      'its cell gets no processor',
+      async (letGo, cell) => {
+        process.kill(cell, 'SIGSTOP');
+        letGo();
+        await delay(longMs);
+        process.kill(cell, 'SIGCONT');
+      },
+    ],
+    [
+      'the host has no time to hear of it',
+      async (letGo) => {
+        letGo();
+        const start = performance.now();
+        while (performance.now() - start < longMs);
+      },
+    ],
+  ];
+
+  test.each(ways)('takes nobody along while %s', async (_why, way) => {
+    await using harness = await openHarness(1);
+    const prepared = await harness.script(source);
+    const neighbour = await harness.instantiate(prepared);
+    const guest = await harness.instantiate(prepared, { limits });
+    const started = harness.events.find((event) => event.type === 'cell-started');
+    const caller = new AbortController();
+    const { signal } = caller;
+    const [outcome] = guest.callAll([{ export: 'spin', args: [], deadlineMs: 60_000, signal }]);
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 1 });
+    await way(() => caller.abort(), innerPid(started?.type === 'cell-started' ? (started.pid ?? 0) : 0));
+    expect(await outcome).toMatchObject({ outcome: 'failed', error: { code: 'CALL_ABORTED' } });
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 2 });
   });
 });
 

@@ -11,6 +11,7 @@ import { cellEntry, cellFlags, cellReadable } from '../entries.ts';
 import { pipeTransport } from '../protocol/pipe-transport.ts';
 import { portTransport } from '../protocol/port-transport.ts';
 import type { Transport } from '../protocol/transport.ts';
+import { processorMsOf } from './processor-use.ts';
 
 /** Where a cell runs, as the broker holds it. */
 export interface CellHost {
@@ -18,6 +19,8 @@ export interface CellHost {
   readonly pid: number | undefined;
   /** What confines it, as reached; known once it is ready. */
   readonly tier: string;
+  /** Processor time that its guests, and what runs them, have used so far, milliseconds; undefined where that cannot be seen. */
+  processorMs(): number | undefined;
   /** Ends it without asking; until it is gone it keeps the host process alive, whoever waits for that. Idempotent. */
   kill(): void;
   /** Settles when it is gone, with what is known of why. */
@@ -74,6 +77,7 @@ export function startProcessCell(
       return tier;
     },
     gone,
+    processorMs: () => (child.pid === undefined ? undefined : processorMsOf(child.pid)),
     kill: () => {
       child.ref();
       child.kill('SIGKILL');
@@ -110,6 +114,7 @@ export function startThreadCell(heapBytes = maxHeapBytes): CellHost {
     pid: undefined,
     tier: 'thread',
     gone,
+    processorMs: () => undefined,
     kill: () => {
       worker.ref();
       void worker.terminate();

@@ -9,9 +9,7 @@ import type { CellHost } from './cell-host.ts';
 import { type CellProgram, CellPrograms } from './cell-programs.ts';
 import { GuestInstance, type InstanceCell } from './guest-instance.ts';
 import { Heartbeat } from './heartbeat.ts';
-
-/** How long a guest that was running may take to let go once it is destroyed; then its cell is killed. */
-const letGoMs = 150;
+import { LettingGo } from './letting-go.ts';
 
 export interface CellOptions {
   readonly label: string;
@@ -32,7 +30,7 @@ export class Cell implements InstanceCell {
   readonly #ready = Promise.withResolvers<void>();
   readonly #instances = new Map<number, GuestInstance>();
   /** Destroyed here and not yet there; what is still said of them is ignored. */
-  readonly #leaving = new Map<number, NodeJS.Timeout | undefined>();
+  readonly #leaving = new Map<number, LettingGo | undefined>();
   readonly #programs: CellPrograms;
   readonly #heartbeat: Heartbeat;
   #isReady = false;
@@ -76,7 +74,7 @@ export class Cell implements InstanceCell {
 
   /** A guest in it is about to prove that it does not stop: whoever comes now would go down with it. */
   get isDoubtful(): boolean {
-    return [...this.#leaving.values()].some((timer) => timer !== undefined);
+    return [...this.#leaving.values()].some((lettingGo) => lettingGo !== undefined);
   }
 
   /** Instances, those under way included. */
@@ -138,9 +136,15 @@ export class Cell implements InstanceCell {
     this.#instances.delete(instance.id);
     this.#channel.send('destroy', instance.id, 0);
     this.#channel.flush();
-    const timer = isRunning ? setTimeout(() => this.kill('a guest in it did not stop'), letGoMs) : undefined;
-    this.#leaving.set(instance.id, timer);
+    this.#leaving.set(instance.id, isRunning ? this.#lettingGo() : undefined);
     this.#hold();
+  }
+
+  #lettingGo(): LettingGo {
+    return new LettingGo({
+      processorMs: () => this.#options.host.processorMs(),
+      onOverdue: () => this.kill('a guest in it did not stop'),
+    });
   }
 
   /** Ends the cell. `guilty` has been told already; the others are told that they lost their cell. */
@@ -228,7 +232,7 @@ export class Cell implements InstanceCell {
         return;
       case 'destroyed':
         if (!this.#leaving.has(id)) throw new ProtocolError('an instance was destroyed that was not to be');
-        clearTimeout(this.#leaving.get(id));
+        this.#leaving.get(id)?.[Symbol.dispose]();
         this.#leaving.delete(id);
         return;
     }
@@ -248,7 +252,7 @@ export class Cell implements InstanceCell {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#heartbeat[Symbol.dispose]();
-    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    for (const lettingGo of this.#leaving.values()) lettingGo?.[Symbol.dispose]();
     this.#leaving.clear();
     this.#channel.close();
     const lost = new SignalboxError('CELL_LOST', `Cell ${this.label} is gone: ${reason}`, {

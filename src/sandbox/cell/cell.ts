@@ -48,7 +48,7 @@ export function runCell(transport: Transport, exit: () => void): void {
     }
     switch (kind) {
       case 'program-part':
-        parts.set(id, [...(parts.get(id) ?? []), body.slice()]);
+        parts.set(id, [...(parts.get(id) ?? []), new Uint8Array(body)]);
         break;
       case 'program-end':
         endProgram(id);

@@ -16,7 +16,10 @@ const digest = sha256('program');
 export type Say = (kind: MessageKind, instance: number, call: number, value?: unknown) => void;
 
 /** A cell whose other side is played by the test. */
-export async function openFallenCell({ isReady = true } = {}) {
+export async function openFallenCell({
+  isReady = true,
+  processorMs = (): number | undefined => undefined,
+} = {}) {
   const [brokerEnd, cellEnd] = wire();
   const gone = Promise.withResolvers<string>();
   const reasons: string[] = [];
@@ -29,6 +32,7 @@ export async function openFallenCell({ isReady = true } = {}) {
       gone: gone.promise,
       kill: () => gone.resolve('killed'),
       hold: () => {},
+      processorMs: () => processorMs(),
     },
     programBytes: async () => new Uint8Array(3),
     onGone: (reason) => reasons.push(reason),
