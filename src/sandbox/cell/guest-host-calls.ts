@@ -59,11 +59,16 @@ export class GuestHostCalls {
     });
   }
 
-  /** Nobody waits for the answer. When the broker is behind, there is nothing to tell it with. */
+  /** What is told now waits in memory until the broker has taken what was sent before. */
+  get isBehind(): boolean {
+    return !this.#options.channel.isDrained;
+  }
+
+  /** Nobody waits for the answer. */
   tell(interfaceName: string, fn: string, args: readonly unknown[]): void {
     const { id, channel, maxBytes } = this.#options;
     const body = encodeValue([interfaceName, fn, args, true]);
-    if (this.#isOver || !channel.isDrained || body.length > maxBytes) return;
+    if (this.#isOver || body.length > maxBytes) return;
     channel.send('host-call', id, this.#take(), body);
     channel.flush();
   }

@@ -285,11 +285,15 @@ export class Guest {
   }
 
   #wasiHost(): WasiHost {
+    const hostCalls = this.#hostCalls;
     return {
       maxBytes: this.#options.maxBytes,
       call: (name, fn, args) => this.#callHost(name, fn, args),
       start: (name, fn, args) => this.#callHost(name, fn, args, true),
-      tell: (name, fn, args) => this.#hostCalls.tell(name, fn, args),
+      tell: (name, fn, args) => hostCalls.tell(name, fn, args),
+      get isBehind() {
+        return hostCalls.isBehind;
+      },
       fail: (error) => this.#doom(error),
       lift: () => this.#meter.beginLift(),
       poll: () => this.#timers.poll(),

@@ -36,10 +36,18 @@ const hooks: readonly Hook[] = [
     $1 $$$$hooks.handleMade();`,
     within: 'function rscTableCreateOwn',
   },
+  // And the second time into the table that has the resource's own number instead of the one its component has it under, which in a component
+  // made of several is another.
+  {
+    place:
+      /(tableIdx: (\d+),\s*lowerFn:\s*function lowerImportedOwnedHost_\w+\(obj\) \{[^}]*\}[^}]*handle = )rscTableCreateOwn\(handleTable\d+,/g,
+    replacement: '$1$$$$ownOnce(handleTable$2,',
+    within: 'function lowerImportedOwnedHost_',
+  },
   {
     place: /(captureTable\d+\.set\(rep, \w+\);\s*\w+ = )rscTableCreateOwn\(/g,
     replacement: '$1$$$$ownOnce(',
-    within: /captureTable\d+\.set\(rep, /,
+    within: /captureTable\d+\.set\(rep, \w+\);\s*\w+ = rscTableCreateOwn\(/,
   },
   {
     place: 'return { rep, scope, own };',
@@ -92,6 +100,13 @@ const hooks: readonly Hook[] = [
       if (pair && pairs.contains(pair)) pairs.remove(pair);
     }`,
     within: always,
+  },
+  // Of a future the guest hands over the glue shows the host how to read it, and not how to let go of it.
+  {
+    place: /new FutureValue\(\s*(\(\) => this\.hostRead\(\{ stringEncoding: 'utf8' \}\))\s*\)/g,
+    replacement:
+      'Object.assign(new FutureValue($1), { [Symbol.dispose]: () => { if (!this.isDropped()) this.drop(); } })',
+    within: 'class FutureEnd{',
   },
   // Its timers end with the instance: it polls.
   {

@@ -4,7 +4,7 @@ import { meterModule } from '../metering/meter-module.ts';
 import type { ProgramModule } from '../program.ts';
 
 /** Part of the cache key: programs metered otherwise are made anew. Raise it with every change of what comes out. */
-export const meteringVersion = '6';
+export const meteringVersion = '7';
 
 /**
  * A table that may grow: the script host needs 740 elements, a component of a whole JavaScript engine 7,700. Memories are bounded by the

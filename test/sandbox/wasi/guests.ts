@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AuditRecord } from '../../../relays/audit.ts';
+import type { CapabilitiesOptions } from '../../../src/capabilities/capabilities.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { Limits } from '../../../src/permissions/limits.ts';
 import type { HostImports } from '../../../src/ports/host-imports.ts';
@@ -8,7 +9,7 @@ import type { CallOutcome, Instance, Prepared } from '../../../src/ports/sandbox
 import { temporaryFolder, type Wired, wired } from '../../capabilities/wired.ts';
 import { callAll, type Harness } from '../harness.ts';
 
-export interface GuestOptions {
+export interface GuestOptions extends Pick<CapabilitiesOptions, 'network'> {
   readonly permissions?: readonly string[];
   /** Arguments of a command. */
   readonly words?: readonly string[];
@@ -49,6 +50,7 @@ export async function openGuest(
       baseFolder: folder,
       imports: prepared.imports,
       clock: systemClock,
+      ...(options.network && { network: options.network }),
     }),
   );
   const instance = await harness.instantiate(prepared, {

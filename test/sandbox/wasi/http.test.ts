@@ -52,6 +52,7 @@ function client(answers: Readonly<Record<string, (...args: readonly unknown[]) =
     call: ask,
     start: ask,
     tell: (_interface, fn, args) => (fn === 'wake' ? wake() : void asked.push([fn, ...args])),
+    isBehind: false,
     fail: () => {},
     lift: () => {},
     poll: () => {},

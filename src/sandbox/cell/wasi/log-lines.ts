@@ -10,8 +10,8 @@ const envelopeBytes = 256;
 type Field = { readonly key: string; readonly value: string };
 
 /**
- * The way of an instance's stdout and stderr into the plugin's log, at the log's own rate: lines beyond it never leave the cell, and
- * the next one says how many they were.
+ * The way of an instance's stdout and stderr into the plugin's log, at the log's own rate: lines beyond it never leave the cell, as
+ * those do not for which the broker has no room, and the next one says how many they were.
  */
 export class LogLines {
   readonly #host: WasiHost;
@@ -37,7 +37,7 @@ export class LogLines {
       this.#tokens + ((now - this.#refilledAt) * this.#perSecond) / 1_000,
     );
     this.#refilledAt = now;
-    if (this.#tokens < 1) {
+    if (this.#tokens < 1 || this.#host.isBehind) {
       this.#dropped += 1;
       return;
     }

@@ -9,8 +9,10 @@ export interface WasiHost {
   readonly call: Ask;
   /** The guest goes on meanwhile: its broker does not take it for waiting. */
   readonly start: Ask;
-  /** Nobody waits for an answer. */
+  /** Nobody waits for an answer. It is not lost: whoever could tell without bounds asks whether the broker is behind. */
   tell(interfaceName: string, fn: string, args: readonly unknown[]): void;
+  /** What is told now waits in memory until the broker has taken what was sent before. */
+  readonly isBehind: boolean;
   /** Ends the instance, whatever the guest makes of what is thrown at it. */
   fail(error: SignalboxError): void;
   /** What is read of a stream of the guest is a message of its own. */

@@ -12,6 +12,12 @@ export interface GuestStream {
   [Symbol.dispose](): void;
 }
 
+/** A future the guest writes. Reading begins with `then`. */
+export interface GuestFuture extends PromiseLike<{ readonly tag: 'ok' | 'err'; readonly val: unknown }> {
+  /** Lets go of it, read or not: a guest that writes it waits until then. */
+  [Symbol.dispose](): void;
+}
+
 /** A `future<result<_, error-code>>`: it never rejects, since a rejected one traps the guest that reads it. */
 export type Result =
   | { readonly tag: 'ok'; readonly val: undefined }
@@ -71,25 +77,47 @@ export async function settled(
   }
 }
 
-/** A stream of what `produce` yields, and how it ended. */
+/**
+ * A stream of what `produce` yields, and how it ended.
+ *
+ * @param release what the guest may let go of before it has read any of it, or while it waits for more
+ */
 export function streamed<Item>(
   produce: () => AsyncGenerator<Item>,
   errorOf: (payload: unknown) => unknown,
-): [AsyncGenerator<Item>, Promise<Result>] {
+  release: () => void = () => {},
+): [AsyncIterableIterator<Item>, Promise<Result>] {
   const { promise, resolve } = Promise.withResolvers<Result>();
-  const items = async function* (): AsyncGenerator<Item> {
-    let end: Result = ok;
-    try {
-      yield* produce();
-    } catch (error) {
-      // The stream ends without it: the glue would make a trap of what is thrown here.
-      if (!(error instanceof WitError)) throw error;
-      end = { tag: 'err', val: errorOf(error.payload) };
-    } finally {
-      resolve(end);
-    }
+  const items = produceTo(resolve, produce, errorOf);
+  const stream: AsyncIterableIterator<Item> = {
+    [Symbol.asyncIterator]: () => stream,
+    next: () => items.next(),
+    return: async () => {
+      release();
+      const end = await items.return(undefined);
+      // A generator that was not begun has no `finally`.
+      resolve(ok);
+      return end;
+    },
   };
-  return [items(), promise];
+  return [stream, promise];
+}
+
+async function* produceTo<Item>(
+  tell: (end: Result) => void,
+  produce: () => AsyncGenerator<Item>,
+  errorOf: (payload: unknown) => unknown,
+): AsyncGenerator<Item> {
+  let end: Result = ok;
+  try {
+    yield* produce();
+  } catch (error) {
+    // The stream ends without it: the glue would make a trap of what is thrown here.
+    if (!(error instanceof WitError)) throw error;
+    end = { tag: 'err', val: errorOf(error.payload) };
+  } finally {
+    tell(end);
+  }
 }
 
 /** What a stream of WASI 0.2 has, to its end. */

@@ -3,21 +3,26 @@ import type { FieldsClass, HttpFields } from '../wasi/http-fields.ts';
 import { HttpRequest } from '../wasi/http-request.ts';
 import type { WasiContext } from '../wasi/wasi-context.ts';
 import { WitError } from '../wasi/wit-error.ts';
-import { type GuestStream, type GuestStreams, nothing, ok, type Result } from './guest-stream.ts';
+import {
+  type GuestFuture,
+  type GuestStream,
+  type GuestStreams,
+  nothing,
+  ok,
+  type Result,
+} from './guest-stream.ts';
 
-/** A `future<result<option<trailers>, error-code>>`, of the guest or for it. */
-export type Trailers = PromiseLike<{ readonly tag: 'ok' | 'err'; readonly val: unknown }>;
-
-export type Body = readonly [AsyncIterable<Uint8Array> | GuestStream, Trailers];
+/** A stream, and the `future<result<option<trailers>, error-code>>` of what follows it. */
+export type Body = readonly [AsyncIterable<Uint8Array> | GuestStream, PromiseLike<Result> | GuestFuture];
 
 /** What a message of the guest carries, which is read once: by the host that sends it, or by the guest itself. */
 export class Content {
   readonly #stream: GuestStream | undefined;
-  readonly #trailers: Trailers;
+  readonly #trailers: GuestFuture;
   readonly #sent = Promise.withResolvers<Result>();
   #isTaken = false;
 
-  constructor(stream: GuestStream | undefined, trailers: Trailers) {
+  constructor(stream: GuestStream | undefined, trailers: GuestFuture) {
     this.#stream = stream;
     this.#trailers = trailers;
   }
@@ -39,9 +44,19 @@ export class Content {
     return [this.#stream ?? nothing(), this.#trailers];
   }
 
+  /** For nobody: a guest that writes waits until it is read, or dropped. */
+  drop(): void {
+    if (this.#isTaken) return;
+    this.#isTaken = true;
+    this.#stream?.[Symbol.dispose]();
+    this.#trailers[Symbol.dispose]();
+    this.finish({ tag: 'err', val: { tag: 'internal-error', val: 'The message was dropped' } });
+  }
+
   /** For the host, which passes no trailers on. @throws WitError with an error code */
   async whole(streams: GuestStreams, maxBytes: number): Promise<Uint8Array | undefined> {
     this.#isTaken = true;
+    using trailers = this.#trailers;
     const parts: Uint8Array[] = [];
     let bytes = 0;
     if (this.#stream) {
@@ -51,7 +66,7 @@ export class Content {
         parts.push(part);
       });
     }
-    const { tag, val } = await this.#trailers;
+    const { tag, val } = await trailers;
     if (tag === 'err') throw new WitError(val);
     if (val !== undefined) throw new WitError({ tag: 'internal-error', val: 'Trailers cannot be sent' });
     return this.#stream && Buffer.concat(parts);
@@ -109,6 +124,11 @@ export class Request3 extends HttpRequest {
 
   getOptions(): unknown {
     return this.#options?.();
+  }
+
+  override [Symbol.dispose](): void {
+    this.carried.drop();
+    super[Symbol.dispose]();
   }
 
   protected override async content(): Promise<Uint8Array | undefined> {

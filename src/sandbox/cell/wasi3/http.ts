@@ -8,6 +8,7 @@ import { IoError } from '../wasi/streams.ts';
 import type { WasiContext, WasiInterfaces } from '../wasi/wasi-context.ts';
 import { WitError } from '../wasi/wit-error.ts';
 import {
+  type GuestFuture,
   type GuestStream,
   type GuestStreams,
   ok,
@@ -15,7 +16,7 @@ import {
   type Result,
   streamed,
 } from './guest-stream.ts';
-import { type Body, Content, Request3, type Trailers } from './http-message.ts';
+import { type Body, Content, Request3 } from './http-message.ts';
 import { HttpRequestOptions } from './request-options.ts';
 
 /** `wasi:http` 0.3 for a client, over `signalbox:plugin/http`. */
@@ -59,7 +60,7 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
     static new(
       headers: HttpFields,
       stream: GuestStream | undefined,
-      trailers: Trailers,
+      trailers: GuestFuture,
       options: RequestOptions | undefined,
     ): [Request, Promise<Result>] {
       const content = new Content(stream, trailers);
@@ -68,34 +69,41 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
       return [new Request(context, streams, { Fields, headers, content, options: shown }), content.sent];
     }
 
-    static consumeBody(request: Request): Body {
-      return request.carried.take();
+    static consumeBody(request: Request, taken: GuestFuture): Body {
+      taken[Symbol.dispose]();
+      const body = request.carried.take();
+      request[Symbol.dispose]();
+      return body;
     }
   }
   class Response extends Resource {
     static new(
       headers: HttpFields,
       stream: GuestStream | undefined,
-      trailers: Trailers,
+      trailers: GuestFuture,
     ): [Response, Promise<Result>] {
       const content = new Content(stream, trailers);
       headers[Symbol.dispose]();
-      return [new Response(headers, 200, () => content.take()), content.sent];
+      return [new Response(headers, 200, content), content.sent];
     }
 
-    static consumeBody(response: Response): Body {
-      return response.#take();
+    static consumeBody(response: Response, taken: GuestFuture): Body {
+      // What the guest makes of a body is told nobody.
+      taken[Symbol.dispose]();
+      const body = response.#carried.take();
+      response[Symbol.dispose]();
+      return body;
     }
 
     readonly #headers: HttpFields;
-    readonly #take: () => Body;
+    readonly #carried: Pick<Content, 'take' | 'drop'>;
     #status: number;
 
-    constructor(headers: HttpFields, status: number, take: () => Body) {
+    constructor(headers: HttpFields, status: number, carried: Pick<Content, 'take' | 'drop'>) {
       super(numbers);
       this.#headers = headers;
       this.#status = status;
-      this.#take = take;
+      this.#carried = carried;
     }
 
     getStatusCode(): number {
@@ -110,16 +118,31 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
     getHeaders(): HttpFields {
       return new Fields(this.#headers.entries(), true);
     }
+
+    override [Symbol.dispose](): void {
+      this.#carried.drop();
+      super[Symbol.dispose]();
+    }
   }
-  const received = (fetched: Fetched): Response =>
-    new Response(new Fields(entriesOf(fetched), true), fetched.status, () => {
-      const [bytes, end] = streamed(async function* () {
-        using body = new IncomingBody(context, fetched.body);
-        using input = body.stream();
-        yield* portionsOf(input);
-      }, brokenBy);
-      return [bytes, end];
+  const received = (fetched: Fetched): Response => {
+    const body = new IncomingBody(context, fetched.body);
+    const close = (): void => body[Symbol.dispose]();
+    const bytes = async function* () {
+      using taken = body;
+      using input = taken.stream();
+      yield* portionsOf(input);
+    };
+    let isTaken = false;
+    return new Response(new Fields(entriesOf(fetched), true), fetched.status, {
+      take: () => {
+        isTaken = true;
+        return streamed(bytes, brokenBy, close);
+      },
+      drop: () => {
+        if (!isTaken) close();
+      },
     });
+  };
   return {
     'wasi:http/types@0.3': { Fields, Request, RequestOptions, Response },
     'wasi:http/client@0.3': {
@@ -132,6 +155,8 @@ export function httpImports(context: WasiContext, streams: GuestStreams): WasiIn
           const code = errorOf(error);
           request.carried.finish({ tag: 'err', val: code });
           throw new WitError(code);
+        } finally {
+          request[Symbol.dispose]();
         }
       },
     },
