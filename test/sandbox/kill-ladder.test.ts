@@ -188,6 +188,17 @@ describe.runIf(process.platform === 'linux')('a cell process that crashes', () =
   );
 });
 
+describe.runIf(process.platform === 'linux')('a cell whose guest may fill its heap', () => {
+  test('and that ends otherwise is lost: the guest is not blamed', async () => {
+    await using harness = await openHarness(1);
+    const guest = await harness.instantiate(await harness.component(await fixture('collected.wat')));
+    expect(await call(guest, 'answer')).toMatchObject({ value: 42 });
+    const started = harness.events.findLast((event) => event.type === 'cell-started');
+    process.kill(started?.type === 'cell-started' ? (started.pid ?? 0) : 0, 'SIGABRT');
+    expect(await guest.closed).toMatchObject({ code: 'CELL_LOST', blame: 'host' });
+  });
+});
+
 describe('a cell whose own heap overflows', () => {
   const program = encodeProgram({
     glue: `return async () => ({

@@ -57,6 +57,13 @@ describe.each(isolations)('in a cell of isolation "%s"', (isolation) => {
     expect(limitOf(await call(guest, 'grow-or-trap', 1))).toEqual(['MEMORY_EXHAUSTED', limit]);
   });
 
+  test('a heap of structs and arrays that is full is told as memory', async () => {
+    const guest = await start(await harness.component(await fixture('collected.wat')));
+    const limit = { name: 'memory_bytes', reached: small.memory_bytes, allowed: small.memory_bytes };
+    expect(limitOf(await call(guest, 'keep'))).toEqual(['MEMORY_EXHAUSTED', limit]);
+    expect((await guest.closed)?.code).toBe('MEMORY_EXHAUSTED');
+  });
+
   test.each(['hoard', 'repeat'])('%s of a script is told as memory', async (name) => {
     const guest = await start(script, { memory_bytes: 8 * 1024 * 1024 });
     const limit = { name: 'memory_bytes', reached: figure, allowed: 8 * 1024 * 1024 };

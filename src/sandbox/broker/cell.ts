@@ -5,6 +5,7 @@ import type { InstanceSpec } from '../../ports/sandbox.ts';
 import { Channel } from '../protocol/channel.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
 import { isReport, type Message, ProtocolError } from '../protocol/messages.ts';
+import type { CellDeath } from './cell-death.ts';
 import type { CellHost } from './cell-host.ts';
 import { type CellProgram, CellPrograms } from './cell-programs.ts';
 import { GuestInstance, type InstanceCell } from './guest-instance.ts';
@@ -18,6 +19,8 @@ export interface CellOptions {
   readonly programBytes: (digest: Digest) => Promise<Uint8Array>;
   readonly onGone: (reason: string) => void;
   readonly onSuspect: (plugin: PluginId) => void;
+  /** What its guest is told when the heap is full; absent where that is nobody's in particular. */
+  readonly heapFull?: () => SignalboxError;
   /** Its instances announce every call. */
   readonly isSuspect: (plugin: PluginId) => boolean;
 }
@@ -46,7 +49,7 @@ export class Cell implements InstanceCell {
       {
         onMessage: (message) => this.#take(message),
         onBroken: (error) => this.kill(`it broke the protocol: ${error.message}`),
-        onClose: () => void options.host.gone.then((reason) => this.#end(reason)),
+        onClose: () => void options.host.gone.then((death) => this.#end(death)),
       },
       'microtask',
     );
@@ -64,7 +67,7 @@ export class Cell implements InstanceCell {
       unbegun: () => [...this.#instances.values()].flatMap(({ unbegun }) => unbegun ?? []),
     });
     this.#ready.promise.catch(() => {});
-    void options.host.gone.then((reason) => this.#end(reason));
+    void options.host.gone.then((death) => this.#end(death));
     this.#hold();
   }
 
@@ -150,7 +153,7 @@ export class Cell implements InstanceCell {
   /** Ends the cell. `guilty` has been told already; the others are told that they lost their cell. */
   kill(reason: string): void {
     this.#options.host.kill();
-    this.#end(reason);
+    this.#end({ reason, isHeapFull: false });
   }
 
   #start(spec: InstanceSpec, program: CellProgram): GuestInstance {
@@ -248,7 +251,7 @@ export class Cell implements InstanceCell {
     this.#options.host.hold(this.load > 0);
   }
 
-  #end(reason: string): void {
+  #end({ reason, isHeapFull }: CellDeath): void {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#heartbeat[Symbol.dispose]();
@@ -260,7 +263,8 @@ export class Cell implements InstanceCell {
     });
     this.#ready.reject(lost);
     this.#options.onGone(reason);
-    for (const instance of this.#instances.values()) instance.end(lost.toRecord(), false);
+    const told = (isHeapFull && this.#options.heapFull?.()) || lost;
+    for (const instance of this.#instances.values()) instance.end(told.toRecord(), false);
     this.#instances.clear();
   }
 }

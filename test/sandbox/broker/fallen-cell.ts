@@ -4,6 +4,7 @@ import { parsePluginId } from '../../../src/core/ids.ts';
 import { defaultLimits } from '../../../src/permissions/limits.ts';
 import type { Instance } from '../../../src/ports/sandbox.ts';
 import { Cell } from '../../../src/sandbox/broker/cell.ts';
+import type { CellDeath } from '../../../src/sandbox/broker/cell-death.ts';
 import { encodeValue } from '../../../src/sandbox/protocol/encode-value.ts';
 import { MessageSplitter } from '../../../src/sandbox/protocol/message-splitter.ts';
 import { headBytes, type MessageKind, writeMessage } from '../../../src/sandbox/protocol/messages.ts';
@@ -21,7 +22,7 @@ export async function openFallenCell({
   processorMs = (): number | undefined => undefined,
 } = {}) {
   const [brokerEnd, cellEnd] = wire();
-  const gone = Promise.withResolvers<string>();
+  const gone = Promise.withResolvers<CellDeath>();
   const reasons: string[] = [];
   const cell = new Cell({
     label: 'fallen',
@@ -30,7 +31,7 @@ export async function openFallenCell({
       pid: undefined,
       tier: 'process',
       gone: gone.promise,
-      kill: () => gone.resolve('killed'),
+      kill: () => gone.resolve({ reason: 'killed', isHeapFull: false }),
       hold: () => {},
       processorMs: () => processorMs(),
     },
