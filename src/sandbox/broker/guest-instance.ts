@@ -51,6 +51,8 @@ export class GuestInstance implements Instance {
   readonly #hostCalls: HostCalls;
   readonly #settleReady: PromiseWithResolvers<this>;
   readonly #settleClosed = Promise.withResolvers<ErrorRecord | undefined>();
+  /** All its tasks wait. */
+  #isParked = false;
   #phase: 'sent' | 'instantiating' | 'ready' | 'gone' = 'sent';
 
   constructor(id: number, cell: InstanceCell, spec: InstanceSpec) {
@@ -72,7 +74,8 @@ export class GuestInstance implements Instance {
 
   /** On the processor, as far as anyone outside can know: entered, and not waiting for the host. */
   get isRunning(): boolean {
-    return this.#hostCalls.isIdle && (this.#phase === 'instantiating' || this.#calls.current !== undefined);
+    if (this.#isParked || !this.#hostCalls.isIdle) return false;
+    return this.#phase === 'instantiating' || this.#calls.current !== undefined;
   }
 
   /** What is first in line, when its cell has not begun it. */
@@ -130,6 +133,10 @@ export class GuestInstance implements Instance {
       case 'returned':
       case 'refused':
         this.#answered(message, message.kind);
+        return;
+      case 'parked':
+      case 'resumed':
+        this.#parked(message.kind === 'parked');
         return;
       case 'rejected':
         this.#rejected(message);
@@ -272,6 +279,11 @@ export class GuestInstance implements Instance {
     else this.#deadline.clear();
     if (this.#calls.isEmpty) this.#cell.setBusy(false);
     return pending;
+  }
+
+  #parked(isParked: boolean): void {
+    this.#calls.act();
+    this.#isParked = isParked;
   }
 
   #hostCall(message: Message): void {

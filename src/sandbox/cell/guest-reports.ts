@@ -57,6 +57,13 @@ export class GuestReports {
     channel.flush();
   }
 
+  /** In a call, all tasks of the guest wait, or one goes on. */
+  waiting(what: 'parked' | 'resumed'): void {
+    const { id, channel } = this.#options;
+    channel.send(what, id, 0);
+    channel.flush();
+  }
+
   /** @returns why that cannot be said, which fails the call */
   ended(call: number, ended: Exclude<CallEnd, { readonly end: 'failed' }>): ErrorRecord | undefined {
     const { id, channel, maxBytes } = this.#options;

@@ -70,13 +70,13 @@ export class Guest {
   readonly #meter: GuestMeter;
   readonly #processor = new ProcessorTime();
   readonly #reports: GuestReports;
+  readonly #parking: Parking;
   /** The call that runs, 0 for the instantiation. */
   #current = 0;
   /** What it came with, until that is worked off. */
   #entered: Message | undefined;
   #code: GuestCode | undefined;
   #wasi: Wasi | undefined;
-  #parking: Parking | undefined;
   #isRunning = false;
   #isGone = false;
 
@@ -87,6 +87,7 @@ export class Guest {
       waits: () => this.#leave(),
       fail: (error) => this.#doom(error),
     });
+    this.#parking = new Parking((what) => this.#reports.waiting(what));
     this.#meter = new GuestMeter(options.budgets.memoryBytes, (refuel) =>
       this.#stack.yieldFunction(
         () => refuel() && isShareOver(),
@@ -109,7 +110,6 @@ export class Guest {
     try {
       const { imports, wasi } = await importsOf(program.imports, this.#wasiHost());
       this.#wasi = wasi;
-      if (wasi) this.#parking = this.#newParking();
       // Destroyed while it waited: it must not begin, for nothing would unwind it.
       if (this.#isGone) return;
       const confinement = {
@@ -160,7 +160,7 @@ export class Guest {
     this.#code = undefined;
     this.#hostCalls.end();
     this.#timers.end();
-    this.#parking?.end();
+    this.#parking[Symbol.dispose]();
     this.#leave();
     this.#releaseEntered();
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
@@ -192,6 +192,7 @@ export class Guest {
       const ended = await this.#enter(next);
       this.#releaseEntered();
       this.#leave();
+      this.#parking.end();
       if (ended) this.#report(next.call, ended);
     }
     this.#isRunning = false;
@@ -229,15 +230,8 @@ export class Guest {
     this.#processor.stop();
   }
 
-  #newParking(): Parking {
-    return new Parking({
-      wait: (name, fn, args) => this.#hostCalls.call(name, fn, args, false),
-      start: (name, fn, args) => this.#hostCalls.call(name, fn, args, true),
-    });
-  }
-
   #busy(): void {
-    this.#parking?.end();
+    this.#parking.end();
     this.#processor.start();
     if (!isTaken()) takeProcessor(this);
   }
@@ -245,9 +239,9 @@ export class Guest {
   /** Its tasks wait. */
   #idle(): void {
     this.#leave();
-    const mayWake = this.#hostCalls.underWay > (this.#parking?.underWay ?? 0);
-    if (this.#isGone || (!mayWake && this.#tasks.rest())) return;
-    this.#parking?.begin();
+    // Outside of a call nothing waits for it.
+    if (this.#isGone || !this.#entered || (this.#hostCalls.underWay === 0 && this.#tasks.rest())) return;
+    this.#parking.begin();
   }
 
   /** Lets others run while the guest, which has had its share, is suspended. */

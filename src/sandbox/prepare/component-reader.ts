@@ -24,6 +24,8 @@ export interface ExternItem {
   readonly kind: 'function' | 'instance' | 'type' | 'other';
   /** Functions of an instance; empty for one that holds types only. */
   readonly functions: readonly string[];
+  /** Those of them whose type says that they may wait. */
+  readonly asyncFunctions: readonly string[];
 }
 
 export interface ComponentReading {
@@ -135,7 +137,7 @@ function readItem(
       bindAlias(reading, scope);
       return;
     case sections.type:
-      scope.types.push(readType(reading, (index) => scope.types[index]));
+      scope.types.push(readType(reading, (up, index) => enclosing(scope, up)?.types[index]));
       return;
     case sections.import: {
       const name = reading.externName(cursor);
@@ -168,25 +170,30 @@ function bindExtern(
 ): ExternItem {
   switch (sort) {
     case sorts.func:
-      return { name, kind: 'function', functions: [] };
+      return { name, kind: 'function', functions: [], asyncFunctions: [] };
     case sorts.instance:
       scope.instances.push(shape);
-      return { name, kind: 'instance', functions: shape.functions };
+      return { name, kind: 'instance', functions: shape.functions, asyncFunctions: shape.asyncFunctions };
     case sorts.type:
       scope.types.push(type);
-      return { name, kind: 'type', functions: [] };
+      return { name, kind: 'type', functions: [], asyncFunctions: [] };
     case sorts.component:
       scope.components.push(type?.kind === 'component' ? type.shape : emptyShape());
-      return { name, kind: 'other', functions: [] };
+      return { name, kind: 'other', functions: [], asyncFunctions: [] };
     default:
-      return { name, kind: 'other', functions: [] };
+      return { name, kind: 'other', functions: [], asyncFunctions: [] };
   }
+}
+
+function enclosing(scope: Scope, up: number): Scope | undefined {
+  let found: Scope | undefined = scope;
+  for (let left = up; left > 0 && found; left -= 1) found = found.parent;
+  return found;
 }
 
 function bindAlias(reading: TypeReading, scope: Scope): void {
   const alias = readAlias(reading);
-  let from: Scope | undefined = scope;
-  if (alias.from === 'outer') for (let up = alias.count; up > 0; up -= 1) from = from?.parent;
+  const from = alias.from === 'outer' ? enclosing(scope, alias.count) : scope;
   const outer = alias.from === 'outer' ? alias.index : -1;
   switch (alias.sort) {
     case sorts.type:
@@ -263,10 +270,11 @@ function readingOf(cursor: ByteCursor, countName: () => void): TypeReading {
 function shapeOf(items: readonly ExternItem[]): InstanceShape {
   return {
     functions: items.filter(({ kind }) => kind === 'function').map(({ name }) => name),
+    asyncFunctions: [],
     instances: new Map(
       items
         .filter(({ kind }) => kind === 'instance')
-        .map(({ name, functions }) => [name, { functions: [...functions], instances: new Map() }]),
+        .map(({ name, functions }) => [name, { ...emptyShape(), functions: [...functions] }]),
     ),
   };
 }

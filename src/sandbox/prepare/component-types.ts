@@ -4,14 +4,20 @@ import type { ByteCursor } from './byte-cursor.ts';
 export type TypeShape =
   | { readonly kind: 'instance'; readonly shape: InstanceShape }
   | { readonly kind: 'component'; readonly shape: InstanceShape }
+  | { readonly kind: 'function'; readonly isAsync: boolean }
   | { readonly kind: 'resource' }
   | { readonly kind: 'other' };
 
 /** The functions and nested instances an instance exports, by their WIT names. */
 export interface InstanceShape {
   readonly functions: string[];
+  /** Those of them whose type says that they may wait. */
+  readonly asyncFunctions: string[];
   readonly instances: Map<string, InstanceShape>;
 }
+
+/** The type at `index` of what encloses this `up` times. */
+type TypeAt = (up: number, index: number) => TypeShape | undefined;
 
 export interface TypeReading {
   readonly cursor: ByteCursor;
@@ -34,15 +40,11 @@ const coreModuleSort = 0x11;
 const maxTypeDepth = 32;
 
 export function emptyShape(): InstanceShape {
-  return { functions: [], instances: new Map() };
+  return { functions: [], asyncFunctions: [], instances: new Map() };
 }
 
-/** Reads one entry of a type section. `typeAt` resolves indices of the enclosing component. */
-export function readType(
-  reading: TypeReading,
-  typeAt: (index: number) => TypeShape | undefined,
-  depth = 0,
-): TypeShape {
+/** Reads one entry of a type section. */
+export function readType(reading: TypeReading, typeAt: TypeAt, depth = 0): TypeShape {
   const { cursor } = reading;
   if (depth > maxTypeDepth) throw cursor.invalid(`types are nested more than ${maxTypeDepth} deep`);
   const form = cursor.byte();
@@ -56,7 +58,7 @@ export function readType(
     case 0x40: // function
     case 0x43: // async function
       readFunctionType(reading);
-      return { kind: 'other' };
+      return { kind: 'function', isAsync: form === 0x43 };
     case 0x41:
       return { kind: 'component', shape: readDeclarations(reading, depth) };
     case 0x42:
@@ -69,6 +71,7 @@ export function readType(
   function readDeclarations(of: TypeReading, at: number): InstanceShape {
     const shape = emptyShape();
     const own: (TypeShape | undefined)[] = [];
+    const ownTypeAt: TypeAt = (up, index) => (up === 0 ? own[index] : typeAt(up - 1, index));
     for (let left = cursor.count(); left > 0; left -= 1) {
       const declaration = cursor.byte();
       switch (declaration) {
@@ -76,24 +79,24 @@ export function readType(
           readCoreType(cursor);
           break;
         case 0x01:
-          own.push(readType(of, (index) => own[index], at + 1));
+          own.push(readType(of, ownTypeAt, at + 1));
           break;
         case 0x02: {
           const alias = readAlias(of);
           if (alias.sort !== sorts.type) break;
-          own.push(alias.from === 'outer' && alias.count === 1 ? typeAt(alias.index) : undefined);
+          own.push(alias.from === 'outer' ? ownTypeAt(alias.count, alias.index) : undefined);
           break;
         }
         case 0x03:
         case 0x04: {
           const name = of.externName(cursor);
           const extern = readExtern(cursor);
-          if (extern.sort === sorts.type)
-            own.push(extern.index === undefined ? undefined : own[extern.index]);
+          const type = own[extern.index ?? -1];
+          if (extern.sort === sorts.type) own.push(type);
           if (declaration === 0x03) break;
           if (extern.sort === sorts.func) shape.functions.push(name);
-          if (extern.sort === sorts.instance)
-            shape.instances.set(name, instanceShape(own[extern.index ?? -1]));
+          if (type?.kind === 'function' && type.isAsync) shape.asyncFunctions.push(name);
+          if (extern.sort === sorts.instance) shape.instances.set(name, instanceShape(type));
           break;
         }
         default:

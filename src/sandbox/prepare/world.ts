@@ -33,8 +33,11 @@ export function worldOf(reading: ComponentReading, apiVersion: string): Componen
       .filter(({ name, functions }) => functions.length > 0 || isWasi(name))
       .map((item): ProgramImport => ({ interface: offeredName(item.name), functions: item.functions })),
     exports: exports.map(({ entry }) => entry),
-    asyncImports: imports.flatMap(({ name, functions }) =>
-      functions.filter((fn) => !isWasi(name) || mayWait(name, fn)).map((fn) => `${name}#${fn}`),
+    // Those for whose answer a guest is suspended without knowing. Of one whose type says that it may wait jco knows, and lowers it wrongly when told.
+    asyncImports: imports.flatMap(({ name, functions, asyncFunctions }) =>
+      functions
+        .filter((fn) => !asyncFunctions.includes(fn) && (!isWasi(name) || mayWait(name, fn)))
+        .map((fn) => `${name}#${fn}`),
     ),
     asyncExports: exports.map(({ asyncName }) => asyncName),
     renamed: imports.flatMap(({ name }) => {
@@ -84,7 +87,6 @@ function packageOf(name: string): string {
   return name.split('/')[0] ?? name;
 }
 
-/** Those of WASI 0.3 say so in their types. */
 function mayWait(name: string, fn: string): boolean {
   return wasiName(name) === withoutVersion(name) && waiting.has(fn);
 }

@@ -56,6 +56,10 @@ const reports = {
   /** Body: `[interface, function, args]`, and `true` behind them when the guest goes on meanwhile. */
   'host-call': 39,
   destroyed: 40,
+  /** All tasks of the guest wait, which its host calls do not say. */
+  parked: 42,
+  /** One goes on. */
+  resumed: 43,
 } as const;
 
 /** Both ways, never counted against the credit. */
