@@ -37,6 +37,39 @@ describe('an instance that ends while it hears of its new config', () => {
     },
   );
 
+  test.each([
+    ['is disabled', [entryOf('a', { enabled: false })]],
+    ['is removed', []],
+    ['never answers and is disabled', [entryOf('a', { enabled: false })]],
+  ])('hears of nothing after its shutdown when its plugin %s', async (how, entries) => {
+    await using runtime = new FakeRuntime();
+    const update = gate();
+    const heard: string[] = [];
+    const code = guest({
+      'lifecycle.handle-event': (event) => {
+        heard.push(JSON.stringify(event).includes('config-updated') ? 'config' : 'other');
+        return update.fn();
+      },
+      'lifecycle.shutdown': () => void heard.push('shutdown'),
+    });
+    runtime.artifacts.put('a', { code, manifest: { tick_ms: tickMs } });
+    runtime.start(documentOf([withConfig('Hello')]));
+    await runtime.reaches('a', 'Ready');
+    runtime.manager.replay(documentOf([withConfig('Good day')]));
+    await runtime.eventually(() => expect(update.entered).toBe(1));
+    runtime.capabilities.wirings[0]?.deliver({ tag: 'tick' });
+    runtime.manager.replay(documentOf(entries));
+    const answers = !how.startsWith('never');
+    if (answers) update.open();
+    else runtime.clock.increment(60_000);
+    await runtime.eventually(() => expect(runtime.sandbox.live.length).toBe(0));
+    runtime.clock.increment(10 * tickMs);
+    expect({ heard, timers: runtime.clock.held }).toEqual({
+      heard: answers ? ['config', 'shutdown'] : ['config'],
+      timers: 0,
+    });
+  });
+
   test('does not serve again, and its successor does', async () => {
     await using runtime = new FakeRuntime();
     const update = gate();
