@@ -19,7 +19,7 @@ export function openArtifact(ports: Pick<ActorPorts, 'artifacts' | 'grantMemory'
     const { entry, baseFolder } = assignment;
     const artifact = await ports.artifacts.open(entry.artifactPath, baseFolder, signal);
     signal.throwIfAborted();
-    return { artifact, standing: await settleStanding(ports, assignment, artifact) };
+    return { artifact, standing: await settleStanding(ports, assignment, artifact, signal) };
   });
 }
 

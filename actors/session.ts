@@ -6,11 +6,11 @@ import { limitHitOf } from '../src/permissions/limits.ts';
 import type { HostEvent, Wiring } from '../src/ports/capabilities.ts';
 import type { Instance, Prepared } from '../src/ports/sandbox.ts';
 import { Guest } from './guest.ts';
-import { HeldEvents } from './held-events.ts';
 import type { LoadPlan } from './load-plan.ts';
-import { eventExport, type Mailbox } from './mailbox.ts';
+import { eventExport } from './mailbox.ts';
 import type { ActorPorts } from './ports.ts';
 import type { Pump } from './pump.ts';
+import { Service } from './service.ts';
 import { servingPump } from './serving-pump.ts';
 
 export interface SessionInput {
@@ -66,23 +66,24 @@ class Session {
   readonly #ports: ActorPorts;
   readonly #plan: LoadPlan;
   readonly #sendBack: (event: SessionEvent) => void;
-  readonly #mailbox: Mailbox;
+  readonly #service: Service;
   readonly #wiring: Wiring;
-  readonly #held = new HeldEvents();
   readonly #abandoned = new AbortController();
   readonly #starting: Promise<Live>;
-  #phase: 'standby' | 'serving' | 'ended' = 'standby';
   /** The last word on whether to serve: earlier ones are not obeyed, or not answered, any more. */
   #wanted: SessionCommand | undefined;
-  #work: Promise<unknown>;
-  #tick: unknown;
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(ports: ActorPorts, { plan, prepared }: SessionInput, sendBack: (event: SessionEvent) => void) {
     const { entry, baseFolder } = plan.assignment;
     this.#ports = ports;
     this.#plan = plan;
     this.#sendBack = sendBack;
-    this.#mailbox = ports.mailboxes.of(entry.id);
+    this.#service = new Service({
+      mailbox: ports.mailboxes.of(entry.id),
+      clock: ports.clock,
+      tickMs: plan.artifact.manifest.tick_ms,
+    });
     this.#wiring = ports.capabilities.wire({
       entry,
       baseFolder,
@@ -91,13 +92,11 @@ class Session {
       limits: plan.limits,
       kind: prepared.kind,
       imports: prepared.imports,
-      deliver: (event) => this.#deliver(event),
+      deliver: (event) => this.#service.deliver(event),
     });
     const startedAt = ports.clock.now();
     this.#starting = this.#instantiate(prepared);
-    this.#work = this.#starting
-      .then((live) => this.#initialize(live, startedAt))
-      .catch((thrown: unknown) => this.#fail(toErrorRecord(thrown)));
+    this.#next((live) => this.#initialize(live, startedAt));
   }
 
   obey(command: SessionCommand): void {
@@ -105,20 +104,28 @@ class Session {
       void this.#revoke(command.error);
       return;
     }
-    if (command.type === 'session.pause' || command.type === 'session.serve') this.#wanted = command;
-    this.#work = this.#work
-      .then(async () => {
-        if (this.#phase !== 'ended') await this.#run(command, await this.#starting);
-      })
-      .catch((thrown: unknown) => this.#fail(toErrorRecord(thrown)));
+    if (decidesService(command)) this.#wanted = command;
+    this.#next((live) => this.#run(command, live));
   }
 
   /** Ends at once, whatever is going on; tells nobody. */
   abandon(): void {
-    if (this.#phase === 'ended') return;
-    this.#phase = 'ended';
+    if (!this.#service.end()) return;
     this.#abandoned.abort();
     void this.#release();
+  }
+
+  /**
+   * After all that was to be done before; nothing, once the session has ended. One that ends while work awaits something lets it go on: the
+   * service does not start again, the instance takes no more calls, and nobody is told.
+   */
+  #next(work: (live: Live) => Promise<void> | void): void {
+    this.#work = this.#work
+      .then(async () => {
+        const live = await this.#starting;
+        if (!this.#service.isEnded) await work(live);
+      })
+      .catch((thrown: unknown) => this.#fail(toErrorRecord(thrown)));
   }
 
   async #instantiate(prepared: Prepared): Promise<Live> {
@@ -134,7 +141,6 @@ class Session {
   }
 
   async #initialize({ instance, guest }: Live, startedAt: number): Promise<void> {
-    if (this.#phase === 'ended') return;
     this.#tell({
       type: 'session.instantiated',
       exports: instance.exports,
@@ -166,78 +172,43 @@ class Session {
   }
 
   #serve({ pump, guest }: Live): void {
-    this.#phase = 'serving';
-    pump.start();
-    if (!guest.has(eventExport)) return;
-    this.#held.release((event) => this.#mailbox.deliver(event));
-    this.#scheduleTick();
+    this.#service.start(pump, guest.has(eventExport));
   }
 
   async #pause(live: Live, command: Extract<SessionCommand, { type: 'session.pause' }>): Promise<void> {
-    await this.#standBy(live);
+    await this.#service.standBy(live.pump);
     if (this.#wanted !== command) return;
     const snapshot = command.takesSnapshot ? await live.guest.snapshot() : {};
     if (this.#wanted === command) this.#tell({ type: 'session.paused', ...snapshot });
   }
 
-  /** Takes no more calls and waits for those the instance has. */
-  async #standBy({ pump }: Live): Promise<void> {
-    this.#phase = 'standby';
-    this.#ports.clock.clearTimeout(this.#tick);
-    await pump.pause();
-  }
-
   /** Between two batches, ahead of what waits: the calls that follow see the new config. */
   async #configure(live: Live, entry: PluginEntry): Promise<void> {
-    const wasServing = this.#phase === 'serving';
-    await this.#standBy(live);
+    await this.#service.standBy(live.pump);
     this.#wiring.updateConfig(entry);
     const update = { tag: 'config-updated', val: toConfigData(entry.config) } satisfies HostEvent;
     const outcome = await live.guest.call(eventExport, [update]);
     if (outcome.outcome === 'failed') return;
-    if (wasServing) this.#serve(live);
+    if (this.#wanted?.type === 'session.serve') this.#serve(live);
     const error =
       outcome.outcome === 'returned' ? undefined : live.guest.errorOf(outcome, 'its new config').toRecord();
     this.#tell({ type: 'session.configured', entry, ...(error && { error }) });
   }
 
   async #close(live: Live): Promise<void> {
-    await this.#standBy(live);
+    await this.#service.standBy(live.pump);
     if (live.guest.has('lifecycle.shutdown')) await live.guest.call('lifecycle.shutdown', []);
-    if (this.#isEnded()) return;
-    this.#phase = 'ended';
+    if (!this.#service.end()) return;
     await this.#release();
     this.#sendBack({ type: 'session.closed' });
   }
 
+  /** Whatever else ends it at the same time tells of it. */
   async #revoke(reason: ErrorRecord): Promise<void> {
-    if (this.#phase !== 'ended') {
-      this.#phase = 'ended';
-      this.#abandoned.abort();
-      await this.#release(reason);
-    }
+    if (!this.#service.end()) return;
+    this.#abandoned.abort();
+    await this.#release(reason);
     this.#sendBack({ type: 'session.closed' });
-  }
-
-  /** Asked after an await: meanwhile the instance may have been lost, or everything abandoned. */
-  #isEnded(): boolean {
-    return this.#phase === 'ended';
-  }
-
-  #deliver(event: HostEvent): void {
-    if (this.#phase === 'serving') this.#mailbox.deliver(event);
-    else if (this.#phase === 'standby') this.#held.hold(event);
-  }
-
-  #scheduleTick(): void {
-    const { clock } = this.#ports;
-    const tickMs = this.#plan.artifact.manifest.tick_ms;
-    if (tickMs === undefined) return;
-    clock.clearTimeout(this.#tick);
-    this.#tick = clock.setTimeout(() => {
-      this.#deliver({ tag: 'tick' });
-      this.#scheduleTick();
-    }, tickMs);
   }
 
   /** The instance is gone. What it had begun is settled, and what it had not is back, before anybody hears of it. */
@@ -247,19 +218,18 @@ class Session {
   }
 
   #tell(event: SessionEvent): void {
-    if (this.#phase !== 'ended') this.#sendBack(event);
+    if (!this.#service.isEnded) this.#sendBack(event);
   }
 
   #fail(error: ErrorRecord): void {
     const hit = limitHitOf(error);
-    if (hit && this.#phase !== 'ended') this.#ports.counters.limit(this.#plan.assignment.entry.id, hit);
+    if (hit && !this.#service.isEnded) this.#ports.counters.limit(this.#plan.assignment.entry.id, hit);
     this.#tell({ type: 'session.failed', error });
     this.abandon();
   }
 
   /** Lets go of everything; what refuses does not keep the rest. Calls in flight end for `reason`, where there is one. */
   async #release(reason?: ErrorRecord): Promise<void> {
-    this.#ports.clock.clearTimeout(this.#tick);
     const closing = this.#starting.then(async ({ pump, instance }) => {
       if (reason) pump.abort(reason);
       else void pump.pause();
@@ -267,4 +237,8 @@ class Session {
     });
     await Promise.allSettled([closing, this.#wiring[Symbol.asyncDispose]()]);
   }
+}
+
+function decidesService({ type }: SessionCommand): boolean {
+  return type === 'session.serve' || type === 'session.pause' || type === 'session.close';
 }

@@ -8,12 +8,13 @@ import type { ActorPorts } from './ports.ts';
  * Recalls what was approved of a plugin and used of its leases, and remembers what counts as approved from now on before anything
  * of the artifact runs.
  *
- * @throws `STORE_FAILED`, `PERMISSION_INVALID`
+ * @throws `STORE_FAILED`, `PERMISSION_INVALID`, the signal's reason
  */
 export async function settleStanding(
   { grantMemory, clock }: Pick<ActorPorts, 'grantMemory' | 'clock'>,
   { entry }: Assignment,
   artifact: Artifact,
+  signal: AbortSignal,
 ): Promise<Standing> {
   const { manifest, isDeclared } = artifact;
   const now = clock.now();
@@ -22,6 +23,8 @@ export async function settleStanding(
   const { approved, leaseUse } = await grantMemory.recall(entry.id);
   // Another plugin's manifest speaks for nobody here.
   if (!isDeclared || checkManifest(entry.id, artifact)) return { now, leaseUse, waiting: [] };
+  // Nobody loads it any more: what counts as approved is for who comes after to say.
+  signal.throwIfAborted();
   const verdict = judgeWants({ manifest, approved, entry });
   if (verdict.approved) await grantMemory.approve(entry.id, manifest.version, verdict.approved, now);
   return { now, leaseUse, waiting: verdict.waiting };

@@ -27,5 +27,5 @@ const { status, error } = spawnSync(
 if (error) throw error;
 if (status !== 0) process.exit(status ?? 1);
 
-const program = await translate(await readFile(scriptHostComponentFile), hostApiVersion);
+const program = await translate(await readFile(scriptHostComponentFile), hostApiVersion, true);
 await writeFile(scriptHostProgramFile, sealProgram(encodeProgram(program)));

@@ -44,6 +44,7 @@ async function openInnerCell(): Promise<{
       gone: new Promise(() => {}),
       kill: () => {},
       hold: () => {},
+      processorMs: () => undefined,
     },
     programBytes: async () => program,
     onGone: () => {},

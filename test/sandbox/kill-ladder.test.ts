@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isolations } from '../../src/config/document.ts';
 import { sha256 } from '../../src/core/fingerprint.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
@@ -88,6 +88,46 @@ describe.each(isolations)('a guest in a cell of isolation "%s"', (isolation) => 
   });
 });
 
+describe.runIf(process.platform === 'linux')('a guest whose caller gives up', () => {
+  /** Longer than a guest that runs may take to let go. */
+  const longMs = 600;
+  const ways: readonly [string, (letGo: () => void, cell: number) => Promise<void>][] = [
+    [
+      'its cell gets no processor',
+      async (letGo, cell) => {
+        process.kill(cell, 'SIGSTOP');
+        letGo();
+        const since = performance.now();
+        await vi.waitUntil(() => performance.now() - since > longMs, 2 * longMs);
+        process.kill(cell, 'SIGCONT');
+      },
+    ],
+    [
+      'the host has no time to hear of it',
+      async (letGo) => {
+        letGo();
+        const start = performance.now();
+        while (performance.now() - start < longMs);
+      },
+    ],
+  ];
+
+  test.each(ways)('takes nobody along while %s', async (_why, way) => {
+    await using harness = await openHarness(1);
+    const prepared = await harness.script(source);
+    const neighbour = await harness.instantiate(prepared);
+    const guest = await harness.instantiate(prepared, { limits });
+    const started = harness.events.find((event) => event.type === 'cell-started');
+    const caller = new AbortController();
+    const { signal } = caller;
+    const [outcome] = guest.callAll([{ export: 'spin', args: [], deadlineMs: 60_000, signal }]);
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 1 });
+    await way(() => caller.abort(), innerPid(started?.type === 'cell-started' ? (started.pid ?? 0) : 0));
+    expect(await outcome).toMatchObject({ outcome: 'failed', error: { code: 'CALL_ABORTED' } });
+    expect(await call(neighbour, 'count')).toMatchObject({ value: 2 });
+  });
+});
+
 describe.runIf(process.platform === 'linux')('a cell process that is killed', () => {
   test.each([
     ['by the number that was told', (pid: number) => pid, /is gone: it was ended by SIGKILL$/],
@@ -146,6 +186,17 @@ describe.runIf(process.platform === 'linux')('a cell process that crashes', () =
       });
     },
   );
+});
+
+describe.runIf(process.platform === 'linux')('a cell whose guest may fill its heap', () => {
+  test('and that ends otherwise is lost: the guest is not blamed', async () => {
+    await using harness = await openHarness(1);
+    const guest = await harness.instantiate(await harness.component(await fixture('collected.wat')));
+    expect(await call(guest, 'answer')).toMatchObject({ value: 42 });
+    const started = harness.events.findLast((event) => event.type === 'cell-started');
+    process.kill(started?.type === 'cell-started' ? (started.pid ?? 0) : 0, 'SIGABRT');
+    expect(await guest.closed).toMatchObject({ code: 'CELL_LOST', blame: 'host' });
+  });
 });
 
 describe('a cell whose own heap overflows', () => {

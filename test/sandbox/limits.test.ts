@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isolations } from '../../src/config/document.ts';
 import type { Limits } from '../../src/permissions/limits.ts';
+import type { HostImports } from '../../src/ports/host-imports.ts';
 import type { CallOutcome, Instance, Prepared } from '../../src/ports/sandbox.ts';
+import { createComponentBuilder } from '../zoo/component-text.ts';
 import { call, fixture, type Harness, openHarness, returned } from './harness.ts';
 
 let harness: Harness;
@@ -57,6 +59,13 @@ describe.each(isolations)('in a cell of isolation "%s"', (isolation) => {
     expect(limitOf(await call(guest, 'grow-or-trap', 1))).toEqual(['MEMORY_EXHAUSTED', limit]);
   });
 
+  test('a heap of structs and arrays that is full is told as memory', async () => {
+    const guest = await start(await harness.component(await fixture('collected.wat')));
+    const limit = { name: 'memory_bytes', reached: small.memory_bytes, allowed: small.memory_bytes };
+    expect(limitOf(await call(guest, 'keep'))).toEqual(['MEMORY_EXHAUSTED', limit]);
+    expect((await guest.closed)?.code).toBe('MEMORY_EXHAUSTED');
+  });
+
   test.each(['hoard', 'repeat'])('%s of a script is told as memory', async (name) => {
     const guest = await start(script, { memory_bytes: 8 * 1024 * 1024 });
     const limit = { name: 'memory_bytes', reached: figure, allowed: 8 * 1024 * 1024 };
@@ -110,6 +119,71 @@ describe('a guest that spins', () => {
     );
     await neighbour.close();
   });
+});
+
+describe('a guest with more fuel than time', () => {
+  const spin = '(loop $forever (br $forever))';
+  const desk: HostImports = { 'zoo:host/desk': { greet: () => ({ outcome: 'returned', value: 'hello' }) } };
+  const limits = { init_deadline_ms: 1_000 };
+
+  test.each([
+    [
+      'when it is asked for room for an argument',
+      'text: string',
+      '(param i32 i32)',
+      '',
+      `(func $realloc (param i32 i32 i32 i32) (result i32) ${spin} (unreachable))`,
+    ],
+    [
+      'when it is asked for room for an answer',
+      '',
+      '',
+      '(call $greet (i32.const 32))',
+      `(import "zoo:host/desk" "greet" (func $greet (param i32)))
+      (func $realloc (param i32 i32 i32 i32) (result i32) ${spin} (unreachable))`,
+    ],
+    [
+      'when it is told that its answer was read',
+      '',
+      '(result i32)',
+      '(i32.const 32)',
+      `(func (export "cabi_post_strike") (param i32) ${spin})`,
+    ],
+    ['when it starts', '', '', '', `(func $begin ${spin}) (start $begin)`],
+  ])(
+    'that spins %s lets its neighbours have their turns',
+    async (where, parameters, signature, body, fields) => {
+      await using cage = await openHarness(1);
+      await using builder = await createComponentBuilder();
+      const result = signature.includes('result') ? ' -> string' : '';
+      const imported = fields.includes('$greet') ? ';;wit import zoo:host/desk;\n' : '';
+      const text = `${imported};;wit export strike: func(${parameters})${result};\n${fields}(func (export "strike") ${signature} ${body})`;
+      const spinner = await cage.bytes(await builder.build(text));
+      const neighbour = await cage.instantiate(await cage.script('(() => ({ fine: () => 1 }))()'));
+      let isOver = false;
+      const struck = cage
+        .instantiate(spinner, { limits, imports: desk })
+        .then(async (guest) => {
+          const args = parameters === '' ? [] : ['text'];
+          const [called] = guest.callAll([{ export: 'strike', args, deadlineMs: 1_000 }]);
+          const outcome = await called;
+          return outcome?.outcome === 'failed' ? outcome.error.code : outcome;
+        })
+        .catch(({ code }) => code)
+        .finally(() => {
+          isOver = true;
+        });
+      let answered = 0;
+      while (!isOver) {
+        expect(await call(neighbour, 'fine'), where).toEqual(returned(1));
+        if (!isOver) answered += 1;
+      }
+      expect(await struck).toBe('CALL_DEADLINE');
+      // Before its deadline ended the spinning, that is.
+      expect(answered).toBeGreaterThan(10);
+      expect(await call(neighbour, 'fine')).toEqual(returned(1));
+    },
+  );
 });
 
 describe('fuel', () => {

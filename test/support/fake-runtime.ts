@@ -1,5 +1,4 @@
 import { expect, vi } from 'vitest';
-import { SimulatedClock } from 'xstate';
 import { type Manager, startManager } from '../../actors/start-manager.ts';
 import type { AuditRecord } from '../../relays/audit.ts';
 import type { ConfigReplay } from '../../relays/config-replay.ts';
@@ -10,6 +9,7 @@ import type { ConfigDocument } from '../../src/config/document.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 import type { CallOutcome } from '../../src/ports/sandbox.ts';
 import { MemoryGrantMemory } from '../../src/store/memory-grant-memory.ts';
+import { CountingClock } from './counting-clock.ts';
 import { FakeArtifacts } from './fake-artifacts.ts';
 import { FakeCapabilities } from './fake-capabilities.ts';
 import { FakeConfigFile } from './fake-config-file.ts';
@@ -19,7 +19,7 @@ import { FakeSandbox } from './fake-sandbox.ts';
 
 /** The real machines over fake ports and simulated time, with everything they told kept for assertions. */
 export class FakeRuntime implements AsyncDisposable {
-  readonly clock = new SimulatedClock();
+  readonly clock = new CountingClock();
   readonly artifacts = new FakeArtifacts();
   readonly sandbox = new FakeSandbox(this.artifacts.codeOf);
   readonly capabilities = new FakeCapabilities();
@@ -117,6 +117,7 @@ export class FakeRuntime implements AsyncDisposable {
       wirings: this.capabilities.wirings.length,
       watches: this.fileWatcher.watches.size,
       configWatches: this.configFile.watchers,
-    }).toEqual({ instances: 0, wirings: 0, watches: 0, configWatches: 0 });
+      timers: this.clock.held,
+    }).toEqual({ instances: 0, wirings: 0, watches: 0, configWatches: 0, timers: 0 });
   }
 }

@@ -9,11 +9,25 @@ export async function heldResources(): Promise<Readonly<Record<string, number>>>
   return { ...counts, descriptors: (await readdir('/proc/self/fd')).length };
 }
 
+/** What is held when nothing is on its way: the least of several looks, so that a debounce that is running hides no leak later. */
+export async function heldAtRest(): Promise<Readonly<Record<string, number>>> {
+  let least = await heldResources();
+  for (let look = 1; look < restingLooks; look++) {
+    await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
+    const now = await heldResources();
+    least = Object.fromEntries(
+      Object.entries(least).map(([name, count]) => [name, Math.min(count, now[name] ?? 0)]),
+    );
+  }
+  return least;
+}
+
 type Grown = readonly (readonly [name: string, more: number])[];
 
 /** Together more than the longest deadline, 30 s for a start: its timer stays until then, see src/sandbox/broker/deadline.ts. */
 const looks = 800;
 const betweenLooksMs = 50;
+const restingLooks = 20;
 
 /** What is held now and was not before, by name. What is on its way out when it is first looked at gets time to go. */
 export async function leakedSince(before: Readonly<Record<string, number>>): Promise<Grown> {

@@ -10,7 +10,7 @@ import type { ZooGuest } from './guest.ts';
 import { neighbourScript, neighbours } from './neighbours.ts';
 import { startServers } from './servers.ts';
 
-/** The whole zoo in one runtime, every guest asleep, and the neighbours awake: all in one tier. */
+/** A part of the zoo in one runtime, every guest asleep, and the neighbours awake: all in one tier. */
 export interface Cage extends AsyncDisposable {
   readonly tier: Isolation;
   readonly folder: string;

@@ -5,6 +5,7 @@ import { type PeerStruck, peerLimits } from './peers/peer.ts';
 import { isForExtism, isForQuickJs, type PeerRun } from './peers/run-peers.ts';
 import type { ZooRun } from './run-zoo.ts';
 import type { Struck } from './strike.ts';
+import { type GuestKind, kindOf, kinds } from './well-behaved.ts';
 
 export interface TableInput {
   readonly run: ZooRun;
@@ -17,6 +18,7 @@ export interface TableInput {
 
 /** docs/explanation/zoo.md. */
 export function tableText({ run, extism, quickjs, machine, versions }: TableInput): string {
+  const wakes = run.peaceful.get('shared')?.component.length ?? 0;
   return `# The zoo
 
 Every guest here misbehaves. Each is one plugin of a runtime it shares with two that do not: a script and a component, which are
@@ -26,8 +28,12 @@ the guests that are stopped with their cell), a host that grows by no more than 
 
 This page is what \`node test/zoo/table.ts\` saw (${machine}). Times are of one run, other work on the machine included; no test depends on
 them. A cell of the table tells the end, the figure reached of what is allowed, the time to the end, and the 99th percentile of what the
-neighbours waited. What is refused before anything of it runs is refused in the same way for every tier and stands under the first.
+neighbours waited, also as a multiple of what they wait beside a guest that behaves: woken, called and put to sleep like the others,
+which costs them something as well. With ten to a hundred calls to a row, that is the longest wait of a few. What is refused before anything of it runs is refused in the same way for every tier and stands under the first.
 
+| 99th percentile of what neighbours wait, median of ${wakes} wakes | shared | own | thread |
+|---|---|---|---|
+${kinds.map((kind) => `| beside a ${kind} that behaves | ${isolations.map((tier) => ms(peacefulMs(run, tier, kind))).join(' | ')} |\n`).join('')}
 ${Object.entries(zoo)
   .map(([group, guests]) => groupText(group, guests, run))
   .join('\n')}
@@ -47,15 +53,15 @@ ${Object.values(zoo)
   .filter((guest) => isForExtism(guest) || isForQuickJs(guest))
   .map(
     (guest) =>
-      `| ${guest.id} | ${guest.does} | ${ours(run.get(guest.id)?.get('shared'))} | ${peer(extism.get(guest.id))} | ${peer(quickjs.get(guest.id))} |\n`,
+      `| ${guest.id} | ${guest.does} | ${ours(run.struck.get(guest.id)?.get('shared'))} | ${peer(extism.get(guest.id))} | ${peer(quickjs.get(guest.id))} |\n`,
   )
   .join('')}`;
 }
 
 function groupText(group: string, guests: readonly ZooGuest[], run: ZooRun): string {
   const rows = guests.map((guest) => {
-    const cells = isolations.map((tier) => cell(guest, tier, run.get(guest.id)?.get(tier)));
-    return `| ${guest.id} | ${kindOf(guest)} | ${guest.does} | ${guest.rule} | ${cells.join(' | ')} |\n`;
+    const cells = isolations.map((tier) => cell(guest, tier, run));
+    return `| ${guest.id} | ${formOf(guest)} | ${guest.does} | ${guest.rule} | ${cells.join(' | ')} |\n`;
   });
   return `## ${group}
 
@@ -64,19 +70,29 @@ function groupText(group: string, guests: readonly ZooGuest[], run: ZooRun): str
 ${rows.join('')}`;
 }
 
-function kindOf({ artifact }: ZooGuest): string {
+function formOf({ artifact }: ZooGuest): string {
   if ('manifest' in artifact) return 'folder';
   if ('path' in artifact) return 'path';
   if ('bytes' in artifact) return 'bytes';
   return 'script' in artifact ? 'script' : 'component';
 }
 
-function cell(guest: ZooGuest, tier: Isolation, struck: Struck | undefined): string {
+function cell(guest: ZooGuest, tier: Isolation, run: ZooRun): string {
   if (!tiersOf(guest).includes(tier)) return 'as shared';
+  const struck = run.struck.get(guest.id)?.get(tier);
   if (!struck) return '';
   const { service, restarts } = struck;
   const restarted = restarts > 0 ? `, neighbours restarted ${restarts} times` : '';
-  return `${endText(struck)}, ${ms(struck.elapsedMs)}; p99 ${ms(percentile99(service.latenciesMs))}${restarted}`;
+  const waited = percentile99(service.latenciesMs);
+  const times = (waited / peacefulMs(run, tier, kindOf(guest))).toFixed(1);
+  return `${endText(struck)}, ${ms(struck.elapsedMs)}; p99 ${ms(waited)}, ${times} x${restarted}`;
+}
+
+/** Beside a guest that behaves: of several wakes, the one in the middle. */
+function peacefulMs(run: ZooRun, tier: Isolation, kind: GuestKind): number {
+  const wakes = run.peaceful.get(tier)?.[kind] ?? [];
+  const waited = wakes.map(({ service }) => percentile99(service.latenciesMs)).toSorted((a, b) => a - b);
+  return waited[Math.floor(waited.length / 2)] ?? Number.NaN;
 }
 
 function endText({ end, error }: Struck): string {

@@ -10,7 +10,7 @@ import { tableText } from './table-text.ts';
 const page = new URL('../../docs/explanation/zoo.md', import.meta.url);
 
 const tell = (...parts: readonly unknown[]): void => void process.stderr.write(`${parts.join(' ')}\n`);
-const run = await runZoo(guests, (guest, tier, { end, error, elapsedMs }) => {
+const run = await runZoo((guest, tier, { end, error, elapsedMs }) => {
   const isExpected = isDeepStrictEqual(end, guest.end);
   tell(
     tier,

@@ -6,7 +6,7 @@ import { type Isolation, isolations } from '../../src/config/document.ts';
 import { buildGuests, soundGuest } from './build-guests.ts';
 import { type Cage, openCage } from './cage.ts';
 import { tiersOf } from './guest.ts';
-import { guests } from './guests.ts';
+import { guests, zoo } from './guests.ts';
 import { prepareGuests } from './prepare-guests.ts';
 import { letStrike } from './strike.ts';
 
@@ -32,20 +32,26 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.each(isolations)('in the tier "%s"', (tier) => {
+const cages = isolations.flatMap((tier) =>
+  Object.entries(zoo).map(([group, guests]) => ({
+    tier,
+    group,
+    here: guests.filter((guest) => tiersOf(guest).includes(tier)),
+  })),
+);
+
+describe.each(cages)('$group, in the tier "$tier"', ({ tier, here }) => {
   let cage: Cage;
   beforeAll(async () => {
     cage = await openCage({
       tier,
-      guests,
+      guests: here,
       artifacts,
       soundComponent: artifacts.get(soundGuest) ?? '',
       stateFolder: join(folder, 'state'),
     });
   });
   afterAll(() => cage[Symbol.asyncDispose]());
-
-  const here = guests.filter((guest) => tiersOf(guest).includes(tier));
 
   test.each(here)('$id: $does', { timeout: patienceMs }, async (guest) => {
     const struck = await letStrike(cage, guest);

@@ -4,12 +4,15 @@ import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../core/errors.ts';
 import { cellPipe } from '../cell/cell-pipe.ts';
 import { confine } from '../confinement/confine.ts';
+import { sessionGivesWay } from '../confinement/give-way.ts';
 import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
 import { reachedTier } from '../confinement/reached-tier.ts';
 import { cellEntry, cellFlags, cellReadable } from '../entries.ts';
 import { pipeTransport } from '../protocol/pipe-transport.ts';
 import { portTransport } from '../protocol/port-transport.ts';
 import type { Transport } from '../protocol/transport.ts';
+import { type CellDeath, HeapFullListener } from './cell-death.ts';
+import { processorMsOf } from './processor-use.ts';
 
 /** Where a cell runs, as the broker holds it. */
 export interface CellHost {
@@ -17,10 +20,12 @@ export interface CellHost {
   readonly pid: number | undefined;
   /** What confines it, as reached; known once it is ready. */
   readonly tier: string;
+  /** Processor time that its guests, and what runs them, have used so far, milliseconds; undefined where that cannot be seen. */
+  processorMs(): number | undefined;
   /** Ends it without asking; until it is gone it keeps the host process alive, whoever waits for that. Idempotent. */
   kill(): void;
   /** Settles when it is gone, with what is known of why. */
-  readonly gone: Promise<string>;
+  readonly gone: Promise<CellDeath>;
   /** Whether it keeps the host process alive. */
   hold(isHeld: boolean): void;
 }
@@ -39,7 +44,6 @@ export function startProcessCell(
   onOutput: ((text: string) => void) | undefined,
   heapBytes = maxHeapBytes,
 ): CellHost {
-  const output = onOutput ? 'pipe' : 'ignore';
   const flags = [
     ...cellFlags(),
     `--max-old-space-size=${Math.ceil(heapBytes / megabyte)}`,
@@ -51,18 +55,14 @@ export function startProcessCell(
     env: {},
     // A group of its own: Ctrl-C at a terminal is for the host, which shuts plugins down before their cells.
     detached: true,
-    stdio: ['ignore', output, output, 'pipe', ...coverInheritedDescriptors()],
+    stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'pipe', 'pipe', ...coverInheritedDescriptors()],
   });
   const pipe = child.stdio[cellPipe];
   if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A cell has no pipe');
   killWithHost(child);
+  if (child.pid !== undefined) void sessionGivesWay(child.pid);
   for (const stream of [child.stdout, child.stderr]) listen(stream, onOutput);
-  const gone = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
-    child.once('exit', (code, signal) =>
-      resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`),
-    );
-  });
+  const gone = deathOf(child);
   let tier: string | undefined;
   return {
     transport: pipeTransport(pipe),
@@ -72,6 +72,7 @@ export function startProcessCell(
       return tier;
     },
     gone,
+    processorMs: () => (child.pid === undefined ? undefined : processorMsOf(child.pid)),
     kill: () => {
       child.ref();
       child.kill('SIGKILL');
@@ -98,22 +99,42 @@ export function startThreadCell(heapBytes = maxHeapBytes): CellHost {
       maxYoungGenerationSizeMb: 3 * semiSpaceMegabytes,
     },
   });
-  const { promise: gone, resolve } = Promise.withResolvers<string>();
-  worker.once('error', (error) =>
-    resolve(`it failed: ${error instanceof Error ? error.message : String(error)}`),
-  );
-  worker.once('exit', (code) => resolve(`it ended with code ${code}`));
+  const { promise: gone, resolve } = Promise.withResolvers<CellDeath>();
+  worker.once('error', (error) => {
+    const isHeapFull = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    resolve({
+      reason: `it failed: ${error instanceof Error ? error.message : String(error)}`,
+      isHeapFull,
+    });
+  });
+  worker.once('exit', (code) => resolve({ reason: `it ended with code ${code}`, isHeapFull: false }));
   return {
     transport: portTransport(worker),
     pid: undefined,
     tier: 'thread',
     gone,
+    processorMs: () => undefined,
     kill: () => {
       worker.ref();
       void worker.terminate();
     },
     hold: (isHeld) => setHeld(worker, isHeld),
   };
+}
+
+function deathOf(child: ChildProcess): Promise<CellDeath> {
+  const heap = new HeapFullListener();
+  listen(child.stderr, (text) => heap.hear(text));
+  const { promise, resolve } = Promise.withResolvers<CellDeath>();
+  child.once('error', (error) =>
+    resolve({ reason: `it could not be started: ${error.message}`, isHeapFull: false }),
+  );
+  child.once('exit', (code, signal) => {
+    const reason = signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
+    // What it wrote last is in the pipe by now, and read within a turn of the loop; its end is not waited for, since others may hold it open.
+    setImmediate(() => setImmediate(() => resolve({ reason, isHeapFull: heap.isHeapFull })));
+  });
+  return promise;
 }
 
 const living = new Set<ChildProcess>();

@@ -1,5 +1,6 @@
 import { SignalboxError } from '../../core/errors.ts';
 import type { Digest, PluginId } from '../../core/ids.ts';
+import type { LimitHit } from '../../permissions/limits.ts';
 import type { Instance, InstanceSpec } from '../../ports/sandbox.ts';
 import type { SandboxEvent } from '../sandbox-event.ts';
 import { Cell } from './cell.ts';
@@ -68,8 +69,7 @@ export class CellPool implements AsyncDisposable {
     program: Digest,
     signal: AbortSignal,
   ): Promise<Instance> {
-    const heapBytes = spec.prepared.isCollected ? cellHeapBytes + spec.limits.memory_bytes : undefined;
-    const cell = this.#start(label, () => {}, heapBytes);
+    const cell = this.#start(label, () => {}, spec.prepared.isCollected ? spec : undefined);
     try {
       const instance = await cell.instantiate(spec, program, signal);
       void instance.closed.then(() => cell.kill('its only guest is gone'));
@@ -99,8 +99,10 @@ export class CellPool implements AsyncDisposable {
     return cell;
   }
 
-  #start(label: string, onGone: () => void, heapBytes?: number): Cell {
+  /** @param collected the only guest it will ever have, whose heap it is then */
+  #start(label: string, onGone: () => void, collected?: InstanceSpec): Cell {
     const { onEvent, programBytes } = this.#options;
+    const heapBytes = collected && cellHeapBytes + collected.limits.memory_bytes;
     const host =
       label === 'thread'
         ? startThreadCell(heapBytes)
@@ -114,6 +116,7 @@ export class CellPool implements AsyncDisposable {
       programBytes,
       isSuspect: (plugin) => this.#suspects.has(plugin),
       onSuspect: (plugin) => this.#suspect(plugin),
+      ...(collected && { heapFull: () => heapFull(collected) }),
       onGone: (reason) => {
         onGone();
         void host.gone.then(() => this.#hosts.delete(cell));
@@ -130,4 +133,14 @@ export class CellPool implements AsyncDisposable {
     const [oldest] = this.#suspects;
     if (this.#suspects.size > maxSuspects && oldest) this.#suspects.delete(oldest);
   }
+}
+
+/** How much of it was in use V8 does not say: full is what the limit made it. */
+function heapFull({ limits: { memory_bytes: allowed } }: InstanceSpec): SignalboxError {
+  const limit: LimitHit = { name: 'memory_bytes', reached: allowed, allowed };
+  const message = `The plugin kept more structs and arrays than a heap of ${allowed} bytes holds`;
+  return new SignalboxError('MEMORY_EXHAUSTED', message, {
+    hint: 'Let it hold less, or raise limits.memory_bytes',
+    details: { limit },
+  });
 }

@@ -5,13 +5,12 @@ import type { InstanceSpec } from '../../ports/sandbox.ts';
 import { Channel } from '../protocol/channel.ts';
 import { encodeValue } from '../protocol/encode-value.ts';
 import { isReport, type Message, ProtocolError } from '../protocol/messages.ts';
+import type { CellDeath } from './cell-death.ts';
 import type { CellHost } from './cell-host.ts';
 import { type CellProgram, CellPrograms } from './cell-programs.ts';
 import { GuestInstance, type InstanceCell } from './guest-instance.ts';
 import { Heartbeat } from './heartbeat.ts';
-
-/** How long a guest that was running may take to let go once it is destroyed; then its cell is killed. */
-const letGoMs = 150;
+import { LettingGo } from './letting-go.ts';
 
 export interface CellOptions {
   readonly label: string;
@@ -20,6 +19,8 @@ export interface CellOptions {
   readonly programBytes: (digest: Digest) => Promise<Uint8Array>;
   readonly onGone: (reason: string) => void;
   readonly onSuspect: (plugin: PluginId) => void;
+  /** What its guest is told when the heap is full; absent where that is nobody's in particular. */
+  readonly heapFull?: () => SignalboxError;
   /** Its instances announce every call. */
   readonly isSuspect: (plugin: PluginId) => boolean;
 }
@@ -32,7 +33,7 @@ export class Cell implements InstanceCell {
   readonly #ready = Promise.withResolvers<void>();
   readonly #instances = new Map<number, GuestInstance>();
   /** Destroyed here and not yet there; what is still said of them is ignored. */
-  readonly #leaving = new Map<number, NodeJS.Timeout | undefined>();
+  readonly #leaving = new Map<number, LettingGo | undefined>();
   readonly #programs: CellPrograms;
   readonly #heartbeat: Heartbeat;
   #isReady = false;
@@ -48,7 +49,7 @@ export class Cell implements InstanceCell {
       {
         onMessage: (message) => this.#take(message),
         onBroken: (error) => this.kill(`it broke the protocol: ${error.message}`),
-        onClose: () => void options.host.gone.then((reason) => this.#end(reason)),
+        onClose: () => void options.host.gone.then((death) => this.#end(death)),
       },
       'microtask',
     );
@@ -66,7 +67,7 @@ export class Cell implements InstanceCell {
       unbegun: () => [...this.#instances.values()].flatMap(({ unbegun }) => unbegun ?? []),
     });
     this.#ready.promise.catch(() => {});
-    void options.host.gone.then((reason) => this.#end(reason));
+    void options.host.gone.then((death) => this.#end(death));
     this.#hold();
   }
 
@@ -76,7 +77,7 @@ export class Cell implements InstanceCell {
 
   /** A guest in it is about to prove that it does not stop: whoever comes now would go down with it. */
   get isDoubtful(): boolean {
-    return [...this.#leaving.values()].some((timer) => timer !== undefined);
+    return [...this.#leaving.values()].some((lettingGo) => lettingGo !== undefined);
   }
 
   /** Instances, those under way included. */
@@ -138,15 +139,21 @@ export class Cell implements InstanceCell {
     this.#instances.delete(instance.id);
     this.#channel.send('destroy', instance.id, 0);
     this.#channel.flush();
-    const timer = isRunning ? setTimeout(() => this.kill('a guest in it did not stop'), letGoMs) : undefined;
-    this.#leaving.set(instance.id, timer);
+    this.#leaving.set(instance.id, isRunning ? this.#lettingGo() : undefined);
     this.#hold();
+  }
+
+  #lettingGo(): LettingGo {
+    return new LettingGo({
+      processorMs: () => this.#options.host.processorMs(),
+      onOverdue: () => this.kill('a guest in it did not stop'),
+    });
   }
 
   /** Ends the cell. `guilty` has been told already; the others are told that they lost their cell. */
   kill(reason: string): void {
     this.#options.host.kill();
-    this.#end(reason);
+    this.#end({ reason, isHeapFull: false });
   }
 
   #start(spec: InstanceSpec, program: CellProgram): GuestInstance {
@@ -228,7 +235,7 @@ export class Cell implements InstanceCell {
         return;
       case 'destroyed':
         if (!this.#leaving.has(id)) throw new ProtocolError('an instance was destroyed that was not to be');
-        clearTimeout(this.#leaving.get(id));
+        this.#leaving.get(id)?.[Symbol.dispose]();
         this.#leaving.delete(id);
         return;
     }
@@ -244,11 +251,11 @@ export class Cell implements InstanceCell {
     this.#options.host.hold(this.load > 0);
   }
 
-  #end(reason: string): void {
+  #end({ reason, isHeapFull }: CellDeath): void {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#heartbeat[Symbol.dispose]();
-    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    for (const lettingGo of this.#leaving.values()) lettingGo?.[Symbol.dispose]();
     this.#leaving.clear();
     this.#channel.close();
     const lost = new SignalboxError('CELL_LOST', `Cell ${this.label} is gone: ${reason}`, {
@@ -256,7 +263,8 @@ export class Cell implements InstanceCell {
     });
     this.#ready.reject(lost);
     this.#options.onGone(reason);
-    for (const instance of this.#instances.values()) instance.end(lost.toRecord(), false);
+    const told = (isHeapFull && this.#options.heapFull?.()) || lost;
+    for (const instance of this.#instances.values()) instance.end(told.toRecord(), false);
     this.#instances.clear();
   }
 }

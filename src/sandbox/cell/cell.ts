@@ -1,10 +1,10 @@
 import { type ErrorRecord, SignalboxError, toErrorRecord } from '../../core/errors.ts';
 import { Channel } from '../protocol/channel.ts';
 import { decodeValue } from '../protocol/decode-value.ts';
-import { encodeValue } from '../protocol/encode-value.ts';
 import { errorValue } from '../protocol/error-value.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Transport } from '../protocol/transport.ts';
+import { encodeReport } from '../protocol/usage.ts';
 import { Guest, type GuestBudgets } from './guest.ts';
 import { type LoadedProgram, loadProgram } from './loaded-program.ts';
 import type { Script } from './script-code.ts';
@@ -18,6 +18,8 @@ export interface InstantiateBody {
   readonly isExact: boolean;
   readonly script?: Script;
 }
+
+const nothingUsed = { fuel: 0, cpuMs: 0, memoryBytes: 0 } as const;
 
 /** The cell's side of the protocol: takes orders, holds programs and guests. */
 export function runCell(transport: Transport, exit: () => void): void {
@@ -48,7 +50,7 @@ export function runCell(transport: Transport, exit: () => void): void {
     }
     switch (kind) {
       case 'program-part':
-        parts.set(id, [...(parts.get(id) ?? []), body.slice()]);
+        parts.set(id, [...(parts.get(id) ?? []), new Uint8Array(body)]);
         break;
       case 'program-end':
         endProgram(id);
@@ -97,7 +99,7 @@ export function runCell(transport: Transport, exit: () => void): void {
       programs.get(programId) ??
       new SignalboxError('INTERNAL', `The cell has no program ${programId}`).toRecord();
     if ('code' in program) {
-      channel.send('failed', id, 0, encodeValue(errorValue(program)));
+      channel.send('failed', id, 0, encodeReport(errorValue(program), nothingUsed));
       return;
     }
     const guest = new Guest({

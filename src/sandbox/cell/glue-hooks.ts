@@ -1,6 +1,7 @@
 import type { Confinement } from './confinement.ts';
 import type { GlueTimers } from './glue-timers.ts';
 import { limitReached } from './wasi/wit-error.ts';
+import type { WasmCall } from './web-assembly.ts';
 
 /** Handles of resources one instance may hold, its own and those of WASI. */
 const maxHandles = 1_024;
@@ -15,6 +16,8 @@ interface HandleTable {
 /** `$$hooks` of the glue of one instance: preparation has put its calls there. */
 export interface GlueHooks {
   readonly timers: GlueTimers;
+  /** The guest's function that makes room, such that it can be suspended. */
+  makingRoom(realloc: WasmCall): (...args: unknown[]) => Promise<unknown>;
   handleMade(): void;
   handleDropped(): void;
   countedTable<Table extends HandleTable>(table: Table): Table;
@@ -42,6 +45,7 @@ export function glueHooks({ meter, stack, tasks, timers }: Confinement): GlueHoo
   const waitables = counter('waitables', maxWaitables);
   return {
     timers,
+    makingRoom: (realloc) => stack.promising(realloc, false),
     handleMade: handles.made,
     handleDropped: handles.dropped,
     countedTable: (table) => {

@@ -7,6 +7,12 @@ import { wasm } from './web-assembly.ts';
 
 const pageBytes = 65_536;
 
+/**
+ * What a call may use where the guest cannot be suspended: some 20 ms that everybody in the cell waits. The glue calls for room there, when it writes
+ * an answer for a task that did not wait for it. Making room takes a hundred; collecting the garbage of a whole memory some ten million.
+ */
+const unsuspendedFuel = 100_000_000;
+
 /** What a call, or the instantiation, may use. */
 export interface FuelBudget {
   readonly limit: 'fuel_per_call' | 'fuel_per_init';
@@ -24,25 +30,30 @@ export class GuestMeter implements Lifter {
   #budget: FuelBudget = { limit: 'fuel_per_init', fuel: 0 };
   /** Of the budget, what the guest has not been handed yet. */
   #reserve = 0;
+  /** Of the last slice, which is spent. */
+  #slice = 0;
+  #unsuspended = 0;
   readonly #slices = new FuelSlices(() => performance.now());
   #failure: SignalboxError | undefined;
 
   /** @param yieldTo makes the function of wasm that asks `refuel` and may then suspend the guest */
-  constructor(maxMemoryBytes: number, yieldTo: (refuel: () => boolean) => unknown) {
+  constructor(maxMemoryBytes: number, yieldTo: (refuel: (isSuspendable: boolean) => boolean) => unknown) {
     this.#maxPages = Math.floor(maxMemoryBytes / pageBytes);
     this.#pages = new wasm.Global({ value: 'i64', mutable: true }, BigInt(this.#maxPages));
     this.imports = {
       fuel: this.#fuel,
       pages: this.#pages,
       'refused-pages': this.#refusedPages,
-      yield: yieldTo(() => this.#refuel()),
+      yield: yieldTo((isSuspendable) => this.#refuel(isSuspendable)),
     };
   }
 
   /** A call, or the instantiation, begins. */
   begin(budget: FuelBudget): void {
     this.#budget = budget;
-    this.#reserve = Math.max(0, budget.fuel - this.#slices.first());
+    this.#unsuspended = 0;
+    this.#slice = Math.min(this.#slices.first(), budget.fuel);
+    this.#reserve = budget.fuel - this.#slice;
     // The metered code leaves the head of a function to its caller, and here that is the host.
     this.#fuel.value = BigInt(budget.fuel - this.#reserve - unknownCallee.headCost);
     this.#refusedPages.value = 0n;
@@ -99,10 +110,13 @@ export class GuestMeter implements Lifter {
   }
 
   /** The guest has spent what it was handed. False when there is no more for it: then it traps. */
-  #refuel(): boolean {
+  #refuel(isSuspendable: boolean): boolean {
     const left = this.#fuelLeft;
+    if (!isSuspendable) this.#unsuspended += this.#slice;
+    if (this.#unsuspended > unsuspendedFuel) this.#failure ??= this.#unsuspendedExhausted();
     if (left < 0 || this.#failure) return false;
     const slice = Math.min(this.#slices.next(), left);
+    this.#slice = slice;
     this.#reserve = left - slice;
     this.#fuel.value = BigInt(slice);
     return true;
@@ -115,6 +129,22 @@ export class GuestMeter implements Lifter {
       hint: `Let it do less at a time, or raise limits.${name}`,
       details: { limit },
     });
+  }
+
+  #unsuspendedExhausted(): SignalboxError {
+    const limit: LimitHit = {
+      name: 'unsuspended_fuel',
+      reached: this.#unsuspended,
+      allowed: unsuspendedFuel,
+    };
+    return new SignalboxError(
+      'FUEL_EXHAUSTED',
+      `The plugin used ${unsuspendedFuel} fuel where it cannot be suspended`,
+      {
+        hint: 'Its function that makes room for answers takes too long: build it with another allocator',
+        details: { limit },
+      },
+    );
   }
 
   #memoryExhausted(pages: number): SignalboxError {

@@ -87,7 +87,8 @@ export class GuestReports {
   /** @returns says that the guest failed, with what it has used by now */
   failure(call: number, error: ErrorRecord): () => void {
     const { id, channel } = this.#options;
-    const body = encodeReport(errorValue(error), this.#usage()).slice();
+    // A copy: what ends the guest encodes values of its own. `slice` would give a view, what is encoded is a Buffer.
+    const body = new Uint8Array(encodeReport(errorValue(error), this.#usage()));
     return () => {
       channel.send('failed', id, call, body);
       channel.flush();

@@ -57,7 +57,7 @@ export class GuestStack {
   #webAssembly(): object {
     const suspending = (call: WasmCall): object => this.#suspending(call);
     return Object.create(wasm, {
-      promising: { value: (call: WasmCall) => this.#promising(call) },
+      promising: { value: (call: WasmCall) => this.promising(call) },
       Suspending: {
         // Called with `new`, which an arrow function is not for.
         value: function Suspending(call: WasmCall) {
@@ -78,8 +78,11 @@ export class GuestStack {
     );
   }
 
-  /** A function for wasm that suspends it, where that can be done, while the promise of `pause` is pending. */
-  yieldFunction(mustPause: () => boolean, pause: () => Promise<void>): unknown {
+  /**
+   * A function for wasm that suspends it, where that can be done, while the promise of `pause` is pending.
+   * @param mustPause is told whether that can be done
+   */
+  yieldFunction(mustPause: (isSuspendable: boolean) => boolean, pause: () => Promise<void>): unknown {
     const suspend = new wasm.Suspending(() => {
       this.#isSuspendable = false;
       const goOn = [this.#watcher.pause(), this.#pauseGlue()];
@@ -87,10 +90,14 @@ export class GuestStack {
         for (const step of goOn) step();
       });
     });
-    return yieldFunction(() => mustPause() && this.#isSuspendable, suspend);
+    return yieldFunction(() => mustPause(this.#isSuspendable) && this.#isSuspendable, suspend);
   }
 
-  #promising(call: WasmCall): (...args: unknown[]) => Promise<unknown> {
+  /**
+   * A function of the guest as one that can be suspended.
+   * @param isEntry its run counts among `entries`
+   */
+  promising(call: WasmCall, isEntry = true): (...args: unknown[]) => Promise<unknown> {
     const enter = wasm.promising(call);
     const left = (): void => {
       this.#isSuspendable = false;
@@ -98,7 +105,7 @@ export class GuestStack {
       this.#watcher.lift();
     };
     return (...args) => {
-      this.#entries += 1;
+      if (isEntry) this.#entries += 1;
       this.#isSuspendable = true;
       this.#watcher.entered();
       const result = enter(...args);

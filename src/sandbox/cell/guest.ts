@@ -90,7 +90,7 @@ export class Guest {
     this.#parking = new Parking((what) => this.#reports.waiting(what));
     this.#meter = new GuestMeter(options.budgets.memoryBytes, (refuel) =>
       this.#stack.yieldFunction(
-        () => refuel() && isShareOver(),
+        (isSuspendable) => refuel(isSuspendable) && isShareOver(),
         () => this.#stepAside(),
       ),
     );
@@ -108,6 +108,8 @@ export class Guest {
     this.#take();
     if (!this.#reports.announce(0, 0)) await channel.drained();
     try {
+      const compiling = program.compile();
+      if (compiling && !(await this.#takeAgainAfter(compiling))) return;
       const { imports, wasi } = await importsOf(program.imports, this.#wasiHost());
       this.#wasi = wasi;
       // Destroyed while it waited: it must not begin, for nothing would unwind it.
@@ -246,12 +248,16 @@ export class Guest {
 
   /** Lets others run while the guest, which has had its share, is suspended. */
   async #stepAside(): Promise<void> {
+    if (await this.#takeAgainAfter(rested())) this.#meter.resumed();
+  }
+
+  /** Lets others run meanwhile. False when the guest is gone by then. */
+  async #takeAgainAfter(what: Promise<void>): Promise<boolean> {
     this.#leave();
-    do await rested();
-    while (isTaken());
-    if (this.#isGone) return;
-    this.#take();
-    this.#meter.resumed();
+    await what;
+    while (isTaken()) await rested();
+    if (!this.#isGone) this.#take();
+    return !this.#isGone;
   }
 
   #report(call: number, ended: CallEnd): void {

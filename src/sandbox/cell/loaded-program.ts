@@ -1,16 +1,20 @@
 import { compileFunction } from 'node:vm';
 import { SignalboxError } from '../../core/errors.ts';
 import { budgets } from '../metering/budgets.ts';
-import { decodeProgram, type Program } from '../program.ts';
+import { startExport } from '../metering/start-apart.ts';
+import { decodeProgram, type Program, type ProgramModule } from '../program.ts';
 import type { Confinement } from './confinement.ts';
 import { type GlueHooks, glueHooks } from './glue-hooks.ts';
 import { liftGlobals } from './lift-budget.ts';
-import { wasm } from './web-assembly.ts';
+import { type WasmCall, wasm } from './web-assembly.ts';
 
 /** Imports as the glue takes them: interface without version -> function in camelCase, resource of WASI as a class. */
 export type HostImportObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface LoadedProgram extends Pick<Program, 'imports' | 'exports'> {
+  /** Compiles its core modules once, on other threads. Nothing when that is done. */
+  compile(): Promise<void> | undefined;
+  /** To be called when it is compiled. */
   instantiate(
     imports: HostImportObject,
     confinement: Confinement,
@@ -29,29 +33,33 @@ type Instantiate = (
     module: CompiledModule,
     /** Absent for a module that imports nothing. */
     imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  ) => object,
+  ) => object | Promise<object>,
   webAssembly: object,
   hooks: GlueHooks,
 ) => unknown;
 
-/** Evaluates a program's glue and compiles its core modules: once, for however many instances. */
+/** Evaluates a program's glue. Its core modules are compiled once, for however many instances. */
 export function loadProgram(bytes: Uint8Array): LoadedProgram {
   const program = decodeProgram(bytes);
-  const modules = new Map<string, CompiledModule>();
+  let modules: ReadonlyMap<string, CompiledModule> | undefined;
+  let compiling: Promise<void> | undefined;
+  const compile = async (): Promise<void> => {
+    modules = new Map(await Promise.all(Object.entries(program.modules).map(compiled)));
+  };
   const moduleOf = (name: string): CompiledModule => {
-    const known = modules.get(name);
-    if (known) return known;
-    const source = program.modules[name];
-    if (!source) throw new SignalboxError('ARTIFACT_INVALID', `The program has no core module "${name}"`);
-    const { code, initialPages } = source;
-    const compiled = { module: new wasm.Module(Uint8Array.from(code)), initialPages };
-    modules.set(name, compiled);
-    return compiled;
+    const module = modules?.get(name);
+    if (module) return module;
+    throw new SignalboxError('ARTIFACT_INVALID', `The program has no core module "${name}"`);
   };
   const instantiate = evaluateGlue(program.glue);
   return {
     imports: program.imports,
     exports: program.exports,
+    compile: () => {
+      if (modules) return undefined;
+      compiling ??= compile();
+      return compiling;
+    },
     async instantiate(imports, confinement) {
       const { meter, stack } = confinement;
       const instance: unknown = await instantiate(
@@ -59,10 +67,14 @@ export function loadProgram(bytes: Uint8Array): LoadedProgram {
         imports,
         ({ module, initialPages }, coreImports = {}) => {
           meter.takePages(initialPages);
-          return new wasm.Instance(module, {
+          const instance = new wasm.Instance(module, {
             ...stack.watched(coreImports),
             [budgets.module]: meter.imports,
           });
+          const start = instance.exports[startExport];
+          return typeof start === 'function'
+            ? started(instance, stack.promising(start as WasmCall))
+            : instance;
         },
         stack.webAssembly,
         glueHooks(confinement),
@@ -71,6 +83,18 @@ export function loadProgram(bytes: Uint8Array): LoadedProgram {
       throw new SignalboxError('ARTIFACT_INVALID', 'The component instantiates to nothing');
     },
   };
+}
+
+async function compiled([name, { code, initialPages }]: [string, ProgramModule]): Promise<
+  [string, CompiledModule]
+> {
+  // A large module takes half a second, which everybody in the cell would wait for.
+  return [name, { module: await wasm.compile(code), initialPages }];
+}
+
+async function started(instance: object, start: () => Promise<unknown>): Promise<object> {
+  await start();
+  return instance;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** As much of `WebAssembly` as cells use. TypeScript knows it from the DOM only, and Promise Integration not at all. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object;
+  compile(bytes: Uint8Array): Promise<object>;
   readonly Instance: new (
     module: object,
     imports: object,

@@ -11,12 +11,15 @@ export interface SystemTools {
   readonly mount: string;
 }
 
-/** Where the tools that confine lie: looked for in the system's own folders, never along a PATH. Undefined when one is missing. */
+/** Looked for in the system's own folders, never along a PATH. */
+export function findSystemTool(name: string): string | undefined {
+  return folders.map((folder) => `${folder}/${name}`).find((file) => existsSync(file));
+}
+
+/** Where the tools that confine lie. Undefined when one is missing. */
 export function findSystemTools(): SystemTools | undefined {
-  const found = (name: string): string | undefined =>
-    folders.map((folder) => `${folder}/${name}`).find((file) => existsSync(file));
-  const [setpriv, prlimit, unshare] = [found('setpriv'), found('prlimit'), found('unshare')];
-  const [sh, mkdir, mount] = [found('sh'), found('mkdir'), found('mount')];
+  const [setpriv, prlimit, unshare] = ['setpriv', 'prlimit', 'unshare'].map(findSystemTool);
+  const [sh, mkdir, mount] = ['sh', 'mkdir', 'mount'].map(findSystemTool);
   if (!setpriv || !prlimit || !unshare || !sh || !mkdir || !mount) return undefined;
   return { setpriv, prlimit, unshare, sh, mkdir, mount };
 }

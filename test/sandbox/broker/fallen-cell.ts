@@ -4,6 +4,7 @@ import { parsePluginId } from '../../../src/core/ids.ts';
 import { defaultLimits } from '../../../src/permissions/limits.ts';
 import type { Instance } from '../../../src/ports/sandbox.ts';
 import { Cell } from '../../../src/sandbox/broker/cell.ts';
+import type { CellDeath } from '../../../src/sandbox/broker/cell-death.ts';
 import { encodeValue } from '../../../src/sandbox/protocol/encode-value.ts';
 import { MessageSplitter } from '../../../src/sandbox/protocol/message-splitter.ts';
 import { headBytes, type MessageKind, writeMessage } from '../../../src/sandbox/protocol/messages.ts';
@@ -16,9 +17,12 @@ const digest = sha256('program');
 export type Say = (kind: MessageKind, instance: number, call: number, value?: unknown) => void;
 
 /** A cell whose other side is played by the test. */
-export async function openFallenCell({ isReady = true } = {}) {
+export async function openFallenCell({
+  isReady = true,
+  processorMs = (): number | undefined => undefined,
+} = {}) {
   const [brokerEnd, cellEnd] = wire();
-  const gone = Promise.withResolvers<string>();
+  const gone = Promise.withResolvers<CellDeath>();
   const reasons: string[] = [];
   const cell = new Cell({
     label: 'fallen',
@@ -27,8 +31,9 @@ export async function openFallenCell({ isReady = true } = {}) {
       pid: undefined,
       tier: 'process',
       gone: gone.promise,
-      kill: () => gone.resolve('killed'),
+      kill: () => gone.resolve({ reason: 'killed', isHeapFull: false }),
       hold: () => {},
+      processorMs: () => processorMs(),
     },
     programBytes: async () => new Uint8Array(3),
     onGone: (reason) => reasons.push(reason),

@@ -47,8 +47,8 @@ export const memoryGuests: readonly ZooGuest[] = [
     does: 'keeps what the garbage collector cannot take, outside of every memory',
     artifact: { component: 'gc-bomb' },
     strikes: 'call',
-    rule: 'a cell of its own, whose heap is bounded',
-    end: inCall('CELL_LOST'),
+    rule: 'memory_bytes, as the heap of a cell of its own',
+    end: inCall('MEMORY_EXHAUSTED'),
   },
   {
     id: 'gc-churn',
