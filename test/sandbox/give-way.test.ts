@@ -43,8 +43,10 @@ describe('what runs plugins gives way to its host', () => {
   test('as a translator', async () => {
     const idle = 'setInterval(() => {}, 1_000_000);';
     const child = new PrepareChild(false, ['-e', idle]);
-    const running = await childrenRunning(idle);
-    expect(running.map(({ pid }) => getPriority(pid))).toEqual([niceness]);
+    await vi.waitFor(async () => {
+      const running = await childrenRunning(idle);
+      expect(running.map(({ pid }) => getPriority(pid))).toEqual([niceness]);
+    });
     child.kill();
     await expect(child.translate(new Uint8Array(), never)).rejects.toMatchObject({ code: 'PREPARE_FAILED' });
   });
