@@ -6,10 +6,13 @@ import type { Permission } from '../permissions/permission.ts';
 import type { HostFunction } from '../ports/host-imports.ts';
 import { argumentReader } from './arguments.ts';
 import { boundedText } from './printable-text.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { returned } from './replies.ts';
 import type { WiringContext } from './wiring-context.ts';
 
 const fileKinds = ['list', 'metadata', 'read', 'write'] as const;
+/** Each is a record of the audit. A cell tells each once an instance; one that has fallen would hide what it does among them. */
+export const maxDenialsPerSecond = 100;
 /** Longest wait of a Node timer; who waits longer asks again. */
 const maxWaitMs = 2 ** 31 - 1;
 const maxScopeBytes = 512;
@@ -33,6 +36,7 @@ export function wireWasi(context: WiringContext): Readonly<Record<string, HostFu
   const { access, clock, entry, limits, permissions, config } = context;
   /** A guest with tasks waits for several things at a time. */
   const waits = new Set<() => void>();
+  const denialRate = createRateLimit(maxDenialsPerSecond, clock);
 
   return {
     start: async () => {
@@ -73,6 +77,7 @@ export function wireWasi(context: WiringContext): Readonly<Record<string, HostFu
 
     deny: (args) => {
       const [what, scope] = readDenyArguments(args);
+      if (!denialRate.take()) return returned();
       const { permission, rule } = denials[what](boundedText(scope, maxScopeBytes));
       access.deny(permission, rule);
       return returned();

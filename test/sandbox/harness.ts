@@ -11,6 +11,7 @@ import type { HostImports } from '../../src/ports/host-imports.ts';
 import type { CallOutcome, CallRequest, Instance, Prepared, Sandbox } from '../../src/ports/sandbox.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import type { SandboxEvent } from '../../src/sandbox/sandbox-event.ts';
+import { makeNeverReturn, takes } from '../support/never-returns.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 const pluginId = parsePluginId('test.guest');
@@ -31,6 +32,8 @@ export interface Harness extends AsyncDisposable {
   component(wat: string): Promise<Prepared>;
   bytes(bytes: Uint8Array): Promise<Prepared>;
   script(source: string): Promise<Prepared>;
+  /** A program that does not let go of its cell once `take` is called. To be the first that is prepared. */
+  stubborn(): Promise<Prepared>;
   instantiate(prepared: Prepared, options?: InstanceOptions): Promise<Instance>;
 }
 
@@ -49,12 +52,18 @@ export async function openHarness(cells = 1): Promise<Harness> {
     const code = { kind: 'component', file, fileDigest } as const;
     return await sandbox.prepare(artifactOf(code), never);
   };
+  const component = async (wat: string): Promise<Prepared> => await bytes(await parse(wat));
   return {
     sandbox,
     folder,
     events,
     bytes,
-    component: async (wat) => await bytes(await parse(wat)),
+    component,
+    stubborn: async () => {
+      const prepared = await component(takes);
+      await makeNeverReturn(join(folder, 'cache'));
+      return prepared;
+    },
     script: async (source) =>
       await sandbox.prepare(artifactOf({ kind: 'script', name: 'guest.ts', source, imports: [] }), never),
     instantiate: async (prepared, { isolation = 'shared', limits = {}, imports = {}, signal = never } = {}) =>

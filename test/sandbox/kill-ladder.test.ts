@@ -34,8 +34,8 @@ describe.each(isolations)('a guest in a cell of isolation "%s"', (isolation) => 
   let stubborn: Prepared;
   beforeEach(async () => {
     harness = await openHarness(1);
+    stubborn = await harness.stubborn();
     prepared = await harness.script(source);
-    stubborn = await harness.component(await fixture('stubborn.wat'));
   });
   afterEach(async () => {
     await harness[Symbol.asyncDispose]();
@@ -79,7 +79,7 @@ describe.each(isolations)('a guest in a cell of isolation "%s"', (isolation) => 
     const elsewhere = await harness.instantiate(prepared, { isolation: 'own' });
     const neighbour = await start();
     expect(await call(neighbour, 'count')).toMatchObject({ value: 1 });
-    await expire(await start(stubborn), 'take', 'x');
+    await expire(await start(stubborn), 'take');
     if (isolation === 'shared') expect(await neighbour.closed).toMatchObject({ code: 'CELL_LOST' });
     else expect(await call(neighbour, 'count')).toMatchObject({ value: 2 });
     const again = await start();

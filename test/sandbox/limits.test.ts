@@ -186,6 +186,31 @@ describe('a guest with more fuel than time', () => {
   );
 });
 
+describe('a guest that cannot be suspended', () => {
+  const component = `(component
+    (import "wasi:cli/environment@0.2.0" (instance $environment
+      (export "get-arguments" (func (result (list string))))))
+    (core module $memory
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (loop $forever (br $forever)) (unreachable)))
+    (core instance $memory (instantiate $memory))
+    (core func $get (canon lower (func $environment "get-arguments")
+      (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+    (core module $main (import "" "get" (func $get (param i32))) (func (export "strike") (call $get (i32.const 32))))
+    (core instance $main (instantiate $main (with "" (instance (export "get" (func $get))))))
+    (func (export "strike") (canon lift (core func $main "strike"))))`;
+
+  const start = { arguments: [], environment: [], directories: [] };
+
+  test('ends soon when it spins there', async () => {
+    const guest = await harness.instantiate(await harness.component(component), {
+      imports: { 'signalbox:sandbox/wasi': { start: () => ({ outcome: 'returned', value: start }) } },
+    });
+    const limit = { name: 'unsuspended_slices', reached: figure, allowed: 400 };
+    expect(limitOf(await call(guest, 'strike'))).toEqual(['FUEL_EXHAUSTED', limit]);
+  });
+});
+
 describe('fuel', () => {
   test('is taken by a call that does next to nothing', async () => {
     const guest = await harness.instantiate(component);

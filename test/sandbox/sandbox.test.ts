@@ -11,8 +11,8 @@ describe('cells', () => {
   let stubborn: Prepared;
   beforeAll(async () => {
     harness = await openHarness(1);
+    stubborn = await harness.stubborn();
     probe = await harness.component(await fixture('probe.wat'));
-    stubborn = await harness.component(await fixture('stubborn.wat'));
     counter = await harness.script('(() => { let n = 0; return { count: () => (n += 1) }; })()');
   });
   afterAll(async () => {
@@ -30,7 +30,7 @@ describe('cells', () => {
     const guilty = await harness.instantiate(stubborn, { limits: { fuel_per_call: 1e15 } });
     expect(innocent.cell).toBe(guilty.cell);
     expect(await call(innocent, 'count')).toEqual(returned(1));
-    const [spun] = guilty.callAll([{ export: 'take', args: ['x'], deadlineMs: 100 }]);
+    const [spun] = guilty.callAll([{ export: 'take', args: [], deadlineMs: 100 }]);
     const waited = call(innocent, 'count');
     expect(await spun).toMatchObject({ outcome: 'failed', error: { code: 'CALL_DEADLINE' } });
     expect(await waited).toMatchObject({

@@ -15,6 +15,8 @@ class Pending implements PendingCall {
   readonly request: CallRequest;
   readonly outcome: Promise<CallOutcome>;
   isSettled = false;
+  /** Its cell has said of this very call that it begins. */
+  isAnnounced = false;
   readonly #resolve: (outcome: CallOutcome) => void;
   readonly #onAbort: (() => void) | undefined;
 
@@ -86,7 +88,10 @@ export class CallTable {
     const pending = this.#reach(call);
     if (this.#current && this.#current !== pending)
       throw new ProtocolError('a call was entered while another runs');
-    if (this.#current && !this.#isRun) throw new ProtocolError('a call was entered twice');
+    // Its deadline begins here: whoever could say so again could put it off for ever.
+    if (pending.isAnnounced || (this.#current && !this.#isRun))
+      throw new ProtocolError('a call was entered twice');
+    pending.isAnnounced = true;
     this.#current = pending;
     this.#isRun = isRun;
     this.#isCertain = !isRun;

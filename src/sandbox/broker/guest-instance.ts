@@ -234,9 +234,10 @@ export class GuestInstance implements Instance {
   }
 
   #answered({ call, body }: Message, outcome: 'returned' | 'refused'): void {
-    const { value, usage } = reportIn(body, this.maxBytes);
+    const { value, usage: told } = reportIn(body, this.maxBytes);
     const pending = this.#leave(call);
     if (!this.#checkWanted(pending)) return;
+    const usage = this.#possible(told, pending);
     if (outcome === 'refused') pending.settle({ outcome, error: value, usage });
     else if (this.#spec.prepared.kind === 'component') pending.settle({ outcome, value, usage });
     else this.#scriptReturned(pending, value, usage);
@@ -266,9 +267,21 @@ export class GuestInstance implements Instance {
       throw new ProtocolError('an instance failed at what it was not doing');
     if (!isInstantiation) {
       const details = { ...error.details, entered: true };
-      this.#leave(call).settle({ outcome: 'failed', error: { ...error, details }, usage });
+      const pending = this.#leave(call);
+      const possible = this.#possible(usage, pending);
+      pending.settle({ outcome: 'failed', error: { ...error, details }, usage: possible });
     }
     this.end(error, false);
+  }
+
+  /** No more than the call could use: it is charged to its plugin, which a fallen cell would keep from being called for days. */
+  #possible({ fuel, cpuMs, memoryBytes }: Usage, { request }: PendingCall): Usage {
+    const { fuel_per_call, memory_bytes } = this.#spec.limits;
+    return {
+      fuel: Math.min(fuel, fuel_per_call),
+      cpuMs: Math.min(cpuMs, request.deadlineMs),
+      memoryBytes: Math.min(memoryBytes, memory_bytes),
+    };
   }
 
   /** The guest has returned to its cell. */

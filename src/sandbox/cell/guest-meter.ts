@@ -8,10 +8,10 @@ import { wasm } from './web-assembly.ts';
 const pageBytes = 65_536;
 
 /**
- * What a call may use where the guest cannot be suspended: some 20 ms that everybody in the cell waits. The glue calls for room there, when it writes
- * an answer for a task that did not wait for it. Making room takes a hundred; collecting the garbage of a whole memory some ten million.
+ * Slices of fuel a call may use where the guest cannot be suspended: some 40 ms that everybody in the cell waits. The glue calls for room there,
+ * when it writes an answer for a task that did not wait for it. To collect the garbage of a whole memory takes half as long.
  */
-const unsuspendedFuel = 100_000_000;
+const maxUnsuspendedSlices = 400;
 
 /** What a call, or the instantiation, may use. */
 export interface FuelBudget {
@@ -30,9 +30,7 @@ export class GuestMeter implements Lifter {
   #budget: FuelBudget = { limit: 'fuel_per_init', fuel: 0 };
   /** Of the budget, what the guest has not been handed yet. */
   #reserve = 0;
-  /** Of the last slice, which is spent. */
-  #slice = 0;
-  #unsuspended = 0;
+  #unsuspendedSlices = 0;
   readonly #slices = new FuelSlices(() => performance.now());
   #failure: SignalboxError | undefined;
 
@@ -51,9 +49,8 @@ export class GuestMeter implements Lifter {
   /** A call, or the instantiation, begins. */
   begin(budget: FuelBudget): void {
     this.#budget = budget;
-    this.#unsuspended = 0;
-    this.#slice = Math.min(this.#slices.first(), budget.fuel);
-    this.#reserve = budget.fuel - this.#slice;
+    this.#unsuspendedSlices = 0;
+    this.#reserve = Math.max(0, budget.fuel - this.#slices.first());
     // The metered code leaves the head of a function to its caller, and here that is the host.
     this.#fuel.value = BigInt(budget.fuel - this.#reserve - unknownCallee.headCost);
     this.#refusedPages.value = 0n;
@@ -112,11 +109,10 @@ export class GuestMeter implements Lifter {
   /** The guest has spent what it was handed. False when there is no more for it: then it traps. */
   #refuel(isSuspendable: boolean): boolean {
     const left = this.#fuelLeft;
-    if (!isSuspendable) this.#unsuspended += this.#slice;
-    if (this.#unsuspended > unsuspendedFuel) this.#failure ??= this.#unsuspendedExhausted();
+    if (!isSuspendable) this.#unsuspendedSlices += 1;
+    if (this.#unsuspendedSlices > maxUnsuspendedSlices) this.#failure ??= this.#unsuspendedExhausted();
     if (left < 0 || this.#failure) return false;
     const slice = Math.min(this.#slices.next(), left);
-    this.#slice = slice;
     this.#reserve = left - slice;
     this.#fuel.value = BigInt(slice);
     return true;
@@ -133,18 +129,14 @@ export class GuestMeter implements Lifter {
 
   #unsuspendedExhausted(): SignalboxError {
     const limit: LimitHit = {
-      name: 'unsuspended_fuel',
-      reached: this.#unsuspended,
-      allowed: unsuspendedFuel,
+      name: 'unsuspended_slices',
+      reached: this.#unsuspendedSlices,
+      allowed: maxUnsuspendedSlices,
     };
-    return new SignalboxError(
-      'FUEL_EXHAUSTED',
-      `The plugin used ${unsuspendedFuel} fuel where it cannot be suspended`,
-      {
-        hint: 'Its function that makes room for answers takes too long: build it with another allocator',
-        details: { limit },
-      },
-    );
+    return new SignalboxError('FUEL_EXHAUSTED', 'The plugin ran for too long where it cannot be suspended', {
+      hint: 'Its function that makes room for answers takes too long: build it with another allocator',
+      details: { limit },
+    });
   }
 
   #memoryExhausted(pages: number): SignalboxError {

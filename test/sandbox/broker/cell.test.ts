@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { defaultLimits } from '../../../src/permissions/limits.ts';
 import { headBytes, writeMessage } from '../../../src/sandbox/protocol/messages.ts';
+import { encodeReport } from '../../../src/sandbox/protocol/usage.ts';
 import { go, head, openFallenCell, type Say } from './fallen-cell.ts';
 
 interface Accomplice {
@@ -113,6 +115,18 @@ describe('a cell that has fallen', () => {
     expect(cell.load).toBe(0);
   });
 
+  test('cannot put off a deadline by beginning a run again and again', async () => {
+    const { say, start, reasons } = await openFallenCell();
+    const { id, instance } = await start();
+    const outcomes = instance.callAll([go, go]);
+    say('returned', id, 1, 1);
+    say('run', id, 2);
+    expect(reasons).toEqual([]);
+    say('run', id, 2);
+    expect(reasons).toEqual([expect.stringContaining('it broke the protocol')]);
+    expect((await Promise.all(outcomes)).map(({ outcome }) => outcome)).toEqual(['returned', 'failed']);
+  });
+
   test('takes down its other guests as lost, not as guilty', async () => {
     const { say, start } = await openFallenCell();
     const guilty = await start();
@@ -152,6 +166,24 @@ describe('a cell that has fallen', () => {
     for (let sent = 0; sent < 100; sent += 1) sayBytes(flood);
     expect(reasons).toEqual([expect.stringContaining('it broke the protocol')]);
   });
+
+  test.each(['returned', 'failed'] as const)(
+    'cannot charge a guest more than a call that %s could use',
+    async (end) => {
+      const { cell, sayBytes, start } = await openFallenCell();
+      const { id, instance } = await start();
+      const [called] = instance.callAll([go]);
+      const most = Number.MAX_SAFE_INTEGER;
+      const value = end === 'failed' ? { code: 'GUEST_TRAPPED', message: 'no' } : 1;
+      const body = encodeReport(value, { fuel: most, cpuMs: most, memoryBytes: most });
+      const message = Buffer.alloc(headBytes + body.length);
+      writeMessage(message, 0, end, id, 1, body);
+      sayBytes(message);
+      const { fuel_per_call: fuel, memory_bytes: memoryBytes } = defaultLimits;
+      expect(await called).toMatchObject({ usage: { fuel, cpuMs: go.deadlineMs, memoryBytes } });
+      cell.kill('the test is over');
+    },
+  );
 
   test('cannot guess the names of what lives in another', async () => {
     const one = await openFallenCell();
