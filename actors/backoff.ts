@@ -51,8 +51,9 @@ export function judgeFailure(remembered: readonly number[], failure: Failure, ra
   return { decision: 'restart', delayMs: jittered(delayMs, random), failures };
 }
 
-function isInnocent({ code }: ErrorRecord): boolean {
-  return code === 'CELL_LOST' || code === 'CALL_ABORTED';
+/** A guest that fills the heap of its cell loses it by its own doing, again and again (docs/decisions/0024). */
+function isInnocent({ code, details }: ErrorRecord): boolean {
+  return (code === 'CELL_LOST' && details?.['guilty'] !== true) || code === 'CALL_ABORTED';
 }
 
 function jittered(delayMs: number, random: number): number {

@@ -56,6 +56,12 @@ describe('judging a failure', () => {
     expect(failures).toEqual(counts ? [10] : []);
   });
 
+  test('a cell that was lost counts against the guest that filled it', () => {
+    const { error, ...rest } = failure('CELL_LOST', 10, 5);
+    const guilty = { ...error, details: { guilty: true } };
+    expect(judgeFailure([], { ...rest, error: guilty }, 1).failures).toEqual([10]);
+  });
+
   test.each([
     { code: 'SCRIPT_INVALID', decision: 'quarantine' },
     { code: 'PLUGIN_CONFIG_REFUSED', decision: 'quarantine' },

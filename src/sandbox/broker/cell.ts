@@ -256,7 +256,11 @@ export class Cell implements InstanceCell {
     });
     this.#ready.reject(lost);
     this.#options.onGone(reason);
-    for (const instance of this.#instances.values()) instance.end(lost.toRecord(), false);
+    for (const instance of this.#instances.values()) {
+      const details = { cell: this.label, guilty: true };
+      const record = lost.toRecord();
+      instance.end(instance.mayHaveFilledItsCell ? { ...record, details } : record, false);
+    }
     this.#instances.clear();
   }
 }

@@ -75,6 +75,11 @@ export class GuestInstance implements Instance {
     return this.#hostCalls.isIdle && (this.#phase === 'instantiating' || this.#calls.current !== undefined);
   }
 
+  /** It keeps things in the heap of its cell, where it lives alone, and was running. */
+  get mayHaveFilledItsCell(): boolean {
+    return this.#spec.prepared.isCollected === true && this.isRunning;
+  }
+
   /** What is first in line, when its cell has not begun it. */
   get unbegun(): Unbegun | undefined {
     if (this.#phase === 'sent')
