@@ -51,6 +51,14 @@ export const memoryGuests: readonly ZooGuest[] = [
     end: inCall('MEMORY_EXHAUSTED'),
   },
   {
+    id: 'gc-bomb-again',
+    does: 'as gc-bomb, whenever it is called',
+    artifact: { component: 'gc-bomb' },
+    strikes: 'every call',
+    rule: 'breaker',
+    end: { end: 'quarantined', code: 'MEMORY_EXHAUSTED' },
+  },
+  {
     id: 'gc-churn',
     does: 'makes 250 MB of garbage',
     artifact: { component: 'gc-bomb' },
