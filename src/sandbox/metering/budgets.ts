@@ -24,6 +24,8 @@ export interface BudgetIndices {
   readonly yieldType: number;
   /** The type of `spent`: takes what is left, below zero, and gives what is left then. */
   readonly spentType: number;
+  /** The type of functions that fill or copy: where to, what or where from, how many. */
+  readonly piecesType: number;
   /** The function that asks for more fuel, and traps when there is none. */
   readonly spent: number;
 }
@@ -42,6 +44,7 @@ export function budgetIndices({ types, importedGlobals, functions }: Counts): Bu
     yield: importedGlobals + 3,
     yieldType: types,
     spentType: types + 1,
+    piecesType: types + 2,
     spent: functions,
   };
 }
@@ -53,6 +56,7 @@ export function shiftedGlobal(index: number, budget: BudgetIndices): number {
 
 export const budgetImports = budgets.counters.length + 1;
 const kindGlobal = 3;
+const typeI32 = 0x7f;
 const typeI64 = 0x7e;
 const nullableReference = 0x63;
 const mutable = 1;
@@ -71,12 +75,13 @@ export function writeBudgetImports(out: ByteWriter, budget: BudgetIndices): void
   out.u8(constant);
 }
 
-export const budgetTypes = 2;
+export const budgetTypes = 3;
 
 export function writeBudgetTypes(out: ByteWriter): void {
   const functionType = 0x60;
   out.raw(functionType, 0, 0);
   out.raw(functionType, 1, typeI64, 1, typeI64);
+  out.raw(functionType, 3, typeI32, typeI32, typeI32, 0);
 }
 
 const op = {

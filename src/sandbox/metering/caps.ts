@@ -8,6 +8,7 @@ export const caps = {
   imports: 10_000,
   functions: 100_000,
   globals: 100_000,
+  memories: 100,
   exports: 100_000,
   segments: 100_000,
   tables: 100,

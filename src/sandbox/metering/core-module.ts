@@ -39,6 +39,8 @@ export interface CoreModule {
   readonly hasCollectedTypes: boolean;
   readonly importedFunctions: number;
   readonly importedGlobals: number;
+  /** By index, whether addresses of the memory have 64 bits. */
+  readonly memories: readonly boolean[];
   /** Number of parameters by defined function. */
   readonly parameters: readonly number[];
   readonly bodies: readonly ByteReader[];
@@ -68,7 +70,7 @@ export function readModule(bytes: Uint8Array): CoreModule {
       : new ByteReader(bytes, section.start, section.end);
   };
   const typeParameters = readTypes(readerOf(sectionId.type));
-  const imports = countImports(readerOf(sectionId.import));
+  const { memories, ...imports } = countImports(readerOf(sectionId.import));
   const parameters = readFunctions(readerOf(sectionId.function), typeParameters);
   const bodies = readBodies(readerOf(sectionId.code));
   if (bodies.length !== parameters.length) {
@@ -83,6 +85,7 @@ export function readModule(bytes: Uint8Array): CoreModule {
     types: typeParameters.length,
     hasCollectedTypes: typeParameters.includes(noFunction),
     ...imports,
+    memories: [...memories, ...readMemories(readerOf(sectionId.memory))],
     parameters,
     bodies,
   };
@@ -185,16 +188,24 @@ function skipField(reader: ByteReader): void {
   reader.skip(1);
 }
 
-function countImports(reader: ByteReader): Pick<CoreModule, 'importedFunctions' | 'importedGlobals'> {
+function countImports(
+  reader: ByteReader,
+): Pick<CoreModule, 'importedFunctions' | 'importedGlobals' | 'memories'> {
   let importedFunctions = 0;
   let importedGlobals = 0;
+  const memories: boolean[] = [];
   for (let rest = readCount(reader, 'imports', caps.imports); rest > 0; rest--) {
     const { kind } = readImportHeader(reader);
     if (kind === externalKind.function) importedFunctions++;
     if (kind === externalKind.global) importedGlobals++;
-    skipImportType(reader, kind);
+    if (kind === externalKind.memory) memories.push(readLimits(reader).is64);
+    else skipImportType(reader, kind);
   }
-  return { importedFunctions, importedGlobals };
+  return { importedFunctions, importedGlobals, memories };
+}
+
+function readMemories(reader: ByteReader): readonly boolean[] {
+  return Array.from({ length: readCount(reader, 'memories', caps.memories) }, () => readLimits(reader).is64);
 }
 
 /** Steps over what an import says of itself after its kind. */
@@ -205,9 +216,6 @@ function skipImportType(reader: ByteReader, kind: number): void {
       return;
     case externalKind.table:
       skipValueType(reader);
-      readLimits(reader);
-      return;
-    case externalKind.memory:
       readLimits(reader);
       return;
     case externalKind.global:

@@ -7,6 +7,7 @@ import { ByteWriter } from './byte-writer.ts';
 import type { Callee } from './call-costs.ts';
 import { FuelCode } from './fuel-code.ts';
 import { writeGrowth } from './grow-code.ts';
+import type { InPieces } from './in-pieces.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import type { Bulk, Opcode } from './opcodes.ts';
 import { OpenBlock } from './open-block.ts';
@@ -16,6 +17,7 @@ import { refuseModule } from './refusal.ts';
 export interface BodyContext {
   readonly calleeOf: (index: number) => Callee;
   readonly budget: BudgetIndices;
+  readonly pieces: InPieces;
   readonly widths: AddressWidths;
   readonly maxTableElements: number;
 }
@@ -247,8 +249,21 @@ class BodyMeter {
       };
       this.#fuel.chargeBulk(length, this.#top().isCached);
       if (bulk.unit === 'grown-pages') this.#growth(length.local, is64);
-      else this.#fuel.restoreLength(length);
+      else {
+        this.#fuel.restoreLength(length);
+        this.#inPieces(bulk, length.local);
+      }
     });
+  }
+
+  #inPieces(bulk: Bulk, length: number): void {
+    const { first, second, end } = this.#reader;
+    const { pieces } = this.#context;
+    const called = pieces.functionFor(bulk, first, second);
+    if (called === undefined) return;
+    this.#fuel.requireGlobal();
+    pieces.writeCall(this.code, called, length, () => this.#copy(end));
+    this.#fuel.state.inLocal = false;
   }
 
   #growth(pages: number, is64: boolean): void {

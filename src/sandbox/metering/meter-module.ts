@@ -7,11 +7,12 @@ import { ByteWriter } from './byte-writer.ts';
 import { type Callee, unknownCallee } from './call-costs.ts';
 import { callOrder } from './call-graph.ts';
 import { type CoreModule, readModule, type Section, sectionId } from './core-module.ts';
+import { InPieces } from './in-pieces.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import { type BodyContext, meterBody } from './meter-body.ts';
 import { SectionMeter } from './meter-sections.ts';
 import { planBody } from './plan-body.ts';
-import { refuseModule } from './refusal.ts';
+import { refuseModule, refuseSize } from './refusal.ts';
 
 export interface MeterOptions {
   /** Pages of 64 KiB each memory may grow to, at most 65,536. */
@@ -41,7 +42,10 @@ export function meterModule(bytes: Uint8Array, options: MeterOptions): Uint8Arra
     maxMemories: options.maxMemories ?? 4,
     allowMemory64: options.allowMemory64 ?? false,
   };
-  const sections = new SectionMeter(limits, budget);
+  if (module.memories.length > limits.maxMemories)
+    refuseSize('the number of memories', module.memories.length, limits.maxMemories);
+  const pieces = new InPieces(module.memories, budget);
+  const sections = new SectionMeter(limits, budget, pieces);
   const planned = planFunctions(module);
   const out = new ByteWriter(Math.ceil(bytes.length * 1.25) + 64);
   out.copy(bytes, 0, 8);
@@ -52,6 +56,7 @@ export function meterModule(bytes: Uint8Array, options: MeterOptions): Uint8Arra
       const branches = meterBodies(module, planned, content, {
         calleeOf: planned.calleeOf,
         budget,
+        pieces,
         widths: { memories: sections.memories64, tables: sections.tables64 },
         maxTableElements: limits.maxTableElements,
       });
@@ -184,7 +189,7 @@ function meterBodies(
   out: ByteWriter,
   context: BodyContext,
 ): readonly UnlikelyBranches[] {
-  out.u32(module.bodies.length + 1);
+  out.u32(module.bodies.length + 1 + context.pieces.functions);
   const branches: UnlikelyBranches[] = [];
   const one = new ByteWriter(4096);
   const put = (): void => {
@@ -201,6 +206,10 @@ function meterBodies(
   });
   writeSpentBody(one, context.budget);
   put();
+  for (let index = 0; index < context.pieces.functions; index++) {
+    context.pieces.writeBody(one, index);
+    put();
+  }
   return branches;
 }
 

@@ -11,12 +11,12 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { caps } from './caps.ts';
 import { externalKind, type Limits, readCount, readImportHeader, readLimits } from './core-module.ts';
+import type { InPieces } from './in-pieces.ts';
 import { InstructionReader, skipValueType } from './instruction-reader.ts';
 import { hex, refuseModule, refuseSize } from './refusal.ts';
 
 export interface SectionLimits {
   readonly maxMemoryPages: number;
-  readonly maxMemories: number;
   readonly maxTableElements: number;
   readonly allowMemory64: boolean;
 }
@@ -27,10 +27,12 @@ export class SectionMeter {
   readonly tables64: boolean[] = [];
   readonly #limits: SectionLimits;
   readonly #budget: BudgetIndices;
+  readonly #pieces: InPieces;
 
-  constructor(limits: SectionLimits, budget: BudgetIndices) {
+  constructor(limits: SectionLimits, budget: BudgetIndices, pieces: InPieces) {
     this.#limits = limits;
     this.#budget = budget;
+    this.#pieces = pieces;
   }
 
   imports(reader: ByteReader, out: ByteWriter): void {
@@ -40,22 +42,23 @@ export class SectionMeter {
     writeBudgetImports(out, this.#budget);
   }
 
-  /** One more, behind the module's own. */
+  /** Some more, behind the module's own. */
   types(reader: ByteReader, out: ByteWriter): void {
     out.u32((reader.isAtEnd ? 0 : reader.u32()) + budgetTypes);
     copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
     writeBudgetTypes(out);
   }
 
-  /** One more, behind the module's own. */
+  /** Some more, behind the module's own. */
   functions(reader: ByteReader, out: ByteWriter): void {
-    out.u32(reader.u32() + 1);
+    out.u32(reader.u32() + 1 + this.#pieces.functions);
     copyWhile(reader, out, () => reader.skip(reader.end - reader.offset));
     out.u32(this.#budget.spentType);
+    for (let rest = this.#pieces.functions; rest > 0; rest--) out.u32(this.#budget.piecesType);
   }
 
   memories(reader: ByteReader, out: ByteWriter): void {
-    const count = readCount(reader, 'memories', this.#limits.maxMemories);
+    const count = readCount(reader, 'memories', caps.memories);
     out.u32(count);
     for (let rest = count; rest > 0; rest--) writeLimits(this.#memory(reader, true), out);
   }
@@ -156,10 +159,7 @@ export class SectionMeter {
       refuseModule('a 64-bit memory', at, 'Build the plugin for wasm32');
     }
     this.memories64.push(declared.is64);
-    const { maxMemories, maxMemoryPages } = this.#limits;
-    if (this.memories64.length > maxMemories)
-      refuseSize('the number of memories', this.memories64.length, maxMemories);
-    return clamp(declared, maxMemoryPages, 'the initial size of a memory in pages', isOwn);
+    return clamp(declared, this.#limits.maxMemoryPages, 'the initial size of a memory in pages', isOwn);
   }
 
   #table(reader: ByteReader, isOwn: boolean): Limits {

@@ -81,6 +81,22 @@ export const processorGuests: readonly ZooGuest[] = [
     ...fuel,
   },
   {
+    id: 'fills-all',
+    does: 'fills all of its 62 MB with one instruction a turn',
+    artifact: { component: 'huge-ranges' },
+    export: 'fills-all',
+    strikes: 'call',
+    ...fuel,
+  },
+  {
+    id: 'copies-all',
+    does: 'moves all of its 62 MB by a byte with one instruction a turn',
+    artifact: { component: 'huge-ranges' },
+    export: 'copies-all',
+    strikes: 'call',
+    ...fuel,
+  },
+  {
     id: 'spin-in-realloc',
     does: 'spins when it is asked for room for the settings of its init',
     artifact: { component: 'spin-in-realloc' },
