@@ -31,9 +31,11 @@ them. A cell of the table tells the end, the figure reached of what is allowed, 
 neighbours waited, also as a multiple of what they wait beside a guest that behaves: woken, called and put to sleep like the others,
 which costs them something as well. With ten to a hundred calls to a row, that is the longest wait of a few. What is refused before anything of it runs is refused in the same way for every tier and stands under the first.
 
-| 99th percentile of what neighbours wait, median of ${wakes} wakes | shared | own | thread |
+| 99th percentile of what neighbours wait | shared | own | thread |
 |---|---|---|---|
-${kinds.map((kind) => `| beside a ${kind} that behaves | ${isolations.map((tier) => ms(peacefulMs(run, tier, kind))).join(' | ')} |\n`).join('')}
+| beside all guests of this page together | ${isolations.map((tier) => besideAll(run, tier)).join(' | ')} |
+| beside all wakes of those that behave together | ${isolations.map((tier) => ms(percentile99(peacefulWaits(run, tier)))).join(' | ')} |
+${kinds.map((kind) => `| beside one wake of a ${kind} that behaves, median of ${wakes} | ${isolations.map((tier) => ms(peacefulMs(run, tier, kind))).join(' | ')} |\n`).join('')}
 ${Object.entries(zoo)
   .map(([group, guests]) => groupText(group, guests, run))
   .join('\n')}
@@ -86,6 +88,19 @@ function cell(guest: ZooGuest, tier: Isolation, run: ZooRun): string {
   const waited = percentile99(service.latenciesMs);
   const times = (waited / peacefulMs(run, tier, kindOf(guest))).toFixed(1);
   return `${endText(struck)}, ${ms(struck.elapsedMs)}; p99 ${ms(waited)}, ${times} x${restarted}`;
+}
+
+/** Of a few thousand calls, which says more than the longest of twenty. */
+function besideAll(run: ZooRun, tier: Isolation): string {
+  const waits = [...run.struck.values()].flatMap((tiers) => tiers.get(tier)?.service.latenciesMs ?? []);
+  const waited = percentile99(waits);
+  const times = waited / percentile99(peacefulWaits(run, tier));
+  return `${ms(waited)} in ${waits.length.toLocaleString('en')} calls, ${times.toFixed(1)} x`;
+}
+
+function peacefulWaits(run: ZooRun, tier: Isolation): readonly number[] {
+  const wakes = run.peaceful.get(tier);
+  return kinds.flatMap((kind) => wakes?.[kind] ?? []).flatMap(({ service }) => service.latenciesMs);
 }
 
 /** Beside a guest that behaves: of several wakes, the one in the middle. */

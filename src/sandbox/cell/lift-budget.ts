@@ -1,4 +1,5 @@
 import { SignalboxError } from '../../core/errors.ts';
+import { callBudget } from '../protocol/value-format.ts';
 
 /**
  * What one message may grow to when the generated glue lifts it from a guest's memory. Lists may alias one buffer: 64 MiB of guest
@@ -6,8 +7,11 @@ import { SignalboxError } from '../../core/errors.ts';
  */
 export const liftBudget = {
   bytes: 8 * 1024 * 1024,
-  /** Numbers read while lifting; a string or list is two. */
-  reads: 1_000_000,
+  /**
+   * Numbers read while lifting; a string or list is two, an option one more. No message of so many elements as may leave the cell takes more, and to
+   * read a million took 40 ms, in which nobody else in the cell is served.
+   */
+  reads: 3 * callBudget.maxElements,
 } as const;
 
 /** Who is charged for what is lifted now. */
