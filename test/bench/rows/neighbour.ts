@@ -4,7 +4,7 @@ import { type BenchRow, ms, spreadOf } from '../row.ts';
 
 const good = 'bench.good';
 const spinning = Array.from({ length: 4 }, (_, index) => `bench.spin${index}`);
-const calls = 500;
+const calls = 1_500;
 const settlingCalls = 25;
 const betweenCallsMs = 5;
 const boundRatio = 2;
