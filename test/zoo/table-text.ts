@@ -29,7 +29,9 @@ the guests that are stopped with their cell), a host that grows by no more than 
 This page is what \`node test/zoo/table.ts\` saw (${machine}). Times are of one run, other work on the machine included; no test depends on
 them. A cell of the table tells the end, the figure reached of what is allowed, the time to the end, and the 99th percentile of what the
 neighbours waited, also as a multiple of what they wait beside a guest that behaves: woken, called and put to sleep like the others,
-which costs them something as well. With ten to a hundred calls to a row, that is the longest wait of a few. What is refused before anything of it runs is refused in the same way for every tier and stands under the first.
+which costs them something as well. With ten to a hundred calls to a row, that is the longest wait of a few: beside
+guests that behave, one wake in five to thirteen passes twice the median by chance, so one row says little. Wakes of those that behave come first in
+each runtime, which is cold then: taken together they are a slow base, and the multiples beside it flatter. What is refused before anything of it runs is refused in the same way for every tier and stands under the first.
 
 | 99th percentile of what neighbours wait | shared | own | thread |
 |---|---|---|---|
