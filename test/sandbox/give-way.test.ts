@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { niceness } from '../../src/sandbox/cell/niceness.ts';
-import { PrepareChild } from '../../src/sandbox/prepare/prepare-child.ts';
+import { PrepareChild, translatorNiceness } from '../../src/sandbox/prepare/prepare-child.ts';
 import { childrenRunning, descendantsOf } from '../support/processes.ts';
 import { type Harness, never, openHarness } from './harness.ts';
 
@@ -40,13 +40,19 @@ describe('what runs plugins gives way to its host', () => {
     expect(getPriority()).toBe(own);
   });
 
-  test('as a translator', async () => {
+  test('as a translator: to cells too, in a session of its own', async () => {
+    expect(translatorNiceness).toBeGreaterThan(niceness);
     const idle = 'setInterval(() => {}, 1_000_000);';
     const child = new PrepareChild(false, ['-e', idle]);
     await vi.waitFor(async () => {
       const running = await childrenRunning(idle);
-      expect(running.map(({ pid }) => getPriority(pid))).toEqual([niceness]);
+      expect(running.map(({ pid }) => getPriority(pid))).toEqual([translatorNiceness]);
     });
+    if (existsSync('/proc/self/autogroup')) {
+      const [translator] = await childrenRunning(idle);
+      await vi.waitFor(() => expect(sessionPriority(translator?.pid ?? 0)).toBe(translatorNiceness));
+      expect(sessionPriority(process.pid)).not.toBe(translatorNiceness);
+    }
     child.kill();
     await expect(child.translate(new Uint8Array(), never)).rejects.toMatchObject({ code: 'PREPARE_FAILED' });
   });

@@ -5,7 +5,6 @@ import { type PeerStruck, peerLimits } from './peers/peer.ts';
 import { isForExtism, isForQuickJs, type PeerRun } from './peers/run-peers.ts';
 import type { ZooRun } from './run-zoo.ts';
 import type { Struck } from './strike.ts';
-import { type GuestKind, kindOf, kinds } from './well-behaved.ts';
 
 export interface TableInput {
   readonly run: ZooRun;
@@ -18,7 +17,6 @@ export interface TableInput {
 
 /** docs/explanation/zoo.md. */
 export function tableText({ run, extism, quickjs, machine, versions }: TableInput): string {
-  const wakes = run.peaceful.get('shared')?.component.length ?? 0;
   return `# The zoo
 
 Every guest here misbehaves. Each is one plugin of a runtime it shares with two that do not: a script and a component, which are
@@ -27,17 +25,9 @@ called the whole time. In the tier \`shared\` all three live in one cell. What m
 the guests that are stopped with their cell), a host that grows by no more than what is under way.
 
 This page is what \`node test/zoo/table.ts\` saw (${machine}). Times are of one run, other work on the machine included; no test depends on
-them. A cell of the table tells the end, the figure reached of what is allowed, the time to the end, and the 99th percentile of what the
-neighbours waited, also as a multiple of what they wait beside a guest that behaves: woken, called and put to sleep like the others,
-which costs them something as well. With ten to a hundred calls to a row, that is the longest wait of a few: beside
-guests that behave, one wake in five to thirteen passes twice the median by chance, so one row says little. Wakes of those that behave come first in
-each runtime, which is cold then: taken together they are a slow base, and the multiples beside it flatter. What is refused before anything of it runs is refused in the same way for every tier and stands under the first.
+them. A cell of the table tells the end, the figure reached of what is allowed, and the time to the end. What the neighbours waited is on
+[its own page](zoo-neighbours.md). What is refused before anything of it runs is refused in the same way for every tier and stands under the first.
 
-| 99th percentile of what neighbours wait | shared | own | thread |
-|---|---|---|---|
-| beside all guests of this page together | ${isolations.map((tier) => besideAll(run, tier)).join(' | ')} |
-| beside all wakes of those that behave together | ${isolations.map((tier) => ms(percentile99(peacefulWaits(run, tier)))).join(' | ')} |
-${kinds.map((kind) => `| beside one wake of a ${kind} that behaves, median of ${wakes} | ${isolations.map((tier) => ms(peacefulMs(run, tier, kind))).join(' | ')} |\n`).join('')}
 ${Object.entries(zoo)
   .map(([group, guests]) => groupText(group, guests, run))
   .join('\n')}
@@ -57,7 +47,7 @@ ${Object.values(zoo)
   .filter((guest) => isForExtism(guest) || isForQuickJs(guest))
   .map(
     (guest) =>
-      `| ${guest.id} | ${guest.does} | ${ours(run.struck.get(guest.id)?.get('shared'))} | ${peer(extism.get(guest.id))} | ${peer(quickjs.get(guest.id))} |\n`,
+      `| ${guest.id} | ${guest.does} | ${ours(run.get(guest.id)?.get('shared'))} | ${peer(extism.get(guest.id))} | ${peer(quickjs.get(guest.id))} |\n`,
   )
   .join('')}`;
 }
@@ -83,33 +73,10 @@ function formOf({ artifact }: ZooGuest): string {
 
 function cell(guest: ZooGuest, tier: Isolation, run: ZooRun): string {
   if (!tiersOf(guest).includes(tier)) return 'as shared';
-  const struck = run.struck.get(guest.id)?.get(tier);
+  const struck = run.get(guest.id)?.get(tier);
   if (!struck) return '';
-  const { service, restarts } = struck;
-  const restarted = restarts > 0 ? `, neighbours restarted ${restarts} times` : '';
-  const waited = percentile99(service.latenciesMs);
-  const times = (waited / peacefulMs(run, tier, kindOf(guest))).toFixed(1);
-  return `${endText(struck)}, ${ms(struck.elapsedMs)}; p99 ${ms(waited)}, ${times} x${restarted}`;
-}
-
-/** Of a few thousand calls, which says more than the longest of twenty. */
-function besideAll(run: ZooRun, tier: Isolation): string {
-  const waits = [...run.struck.values()].flatMap((tiers) => tiers.get(tier)?.service.latenciesMs ?? []);
-  const waited = percentile99(waits);
-  const times = waited / percentile99(peacefulWaits(run, tier));
-  return `${ms(waited)} in ${waits.length.toLocaleString('en')} calls, ${times.toFixed(1)} x`;
-}
-
-function peacefulWaits(run: ZooRun, tier: Isolation): readonly number[] {
-  const wakes = run.peaceful.get(tier);
-  return kinds.flatMap((kind) => wakes?.[kind] ?? []).flatMap(({ service }) => service.latenciesMs);
-}
-
-/** Beside a guest that behaves: of several wakes, the one in the middle. */
-function peacefulMs(run: ZooRun, tier: Isolation, kind: GuestKind): number {
-  const wakes = run.peaceful.get(tier)?.[kind] ?? [];
-  const waited = wakes.map(({ service }) => percentile99(service.latenciesMs)).toSorted((a, b) => a - b);
-  return waited[Math.floor(waited.length / 2)] ?? Number.NaN;
+  const restarted = struck.restarts > 0 ? `; neighbours restarted ${struck.restarts} times` : '';
+  return `${endText(struck)}, ${ms(struck.elapsedMs)}${restarted}`;
 }
 
 function endText({ end, error }: Struck): string {
@@ -153,11 +120,6 @@ function peer(struck: PeerStruck | undefined): string {
 
 function escaped(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').trim();
-}
-
-function percentile99(samples: readonly number[]): number {
-  const sorted = samples.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0;
 }
 
 function ms(value: number): string {

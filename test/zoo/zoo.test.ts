@@ -1,13 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Isolation, isolations } from '../../src/config/document.ts';
-import { buildGuests, soundGuest } from './build-guests.ts';
-import { type Cage, openCage } from './cage.ts';
+import type { Cage } from './cage.ts';
 import { tiersOf } from './guest.ts';
 import { guests, zoo } from './guests.ts';
-import { prepareGuests } from './prepare-guests.ts';
+import { openZoo, type Zoo } from './open-zoo.ts';
 import { letStrike } from './strike.ts';
 
 /** What the host process may grow by beside one guest: messages under way, and in the tier `thread` the guest itself. */
@@ -21,16 +17,11 @@ const mostGrowth: Readonly<Record<Isolation, number>> = {
 const patienceMs = 60_000;
 const preparePatienceMs = 300_000;
 
-let folder: string;
-let artifacts: ReadonlyMap<string, string>;
+let opened: Zoo;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'signalbox-zoo-guests-'));
-  artifacts = await buildGuests(guests, folder);
-  await prepareGuests(guests, artifacts, join(folder, 'state'));
+  opened = await openZoo(guests);
 }, preparePatienceMs);
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => opened[Symbol.asyncDispose]());
 
 const cages = isolations.flatMap((tier) =>
   Object.entries(zoo).map(([group, guests]) => ({
@@ -43,13 +34,7 @@ const cages = isolations.flatMap((tier) =>
 describe.each(cages)('$group, in the tier "$tier"', ({ tier, here }) => {
   let cage: Cage;
   beforeAll(async () => {
-    cage = await openCage({
-      tier,
-      guests: here,
-      artifacts,
-      soundComponent: artifacts.get(soundGuest) ?? '',
-      stateFolder: join(folder, 'state'),
-    });
+    cage = await opened.cage(tier, here);
   });
   afterAll(() => cage[Symbol.asyncDispose]());
 

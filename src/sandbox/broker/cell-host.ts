@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { Duplex, type Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../core/errors.ts';
 import { cellPipe } from '../cell/cell-pipe.ts';
-import { confine } from '../confinement/confine.ts';
-import { sessionGivesWay } from '../confinement/give-way.ts';
-import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
+import { niceness } from '../cell/niceness.ts';
 import { reachedTier } from '../confinement/reached-tier.ts';
+import { startConfined } from '../confinement/start-confined.ts';
 import { cellEntry, cellFlags, cellReadable } from '../entries.ts';
 import { pipeTransport } from '../protocol/pipe-transport.ts';
 import { portTransport } from '../protocol/port-transport.ts';
@@ -49,18 +48,14 @@ export function startProcessCell(
     `--max-old-space-size=${Math.ceil(heapBytes / megabyte)}`,
     `--max-semi-space-size=${semiSpaceMegabytes}`,
   ];
-  const { file, args } = confine([...flags, cellEntry], cellReadable);
-  const child = spawn(file, args, {
-    cwd: '/',
-    env: {},
-    // A group of its own: Ctrl-C at a terminal is for the host, which shuts plugins down before their cells.
-    detached: true,
-    stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'pipe', 'pipe', ...coverInheritedDescriptors()],
+  const child = startConfined({
+    nodeArguments: [...flags, cellEntry],
+    readable: cellReadable,
+    niceness,
+    stdio: ['ignore', onOutput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   const pipe = child.stdio[cellPipe];
   if (!(pipe instanceof Duplex)) throw new SignalboxError('INTERNAL', 'A cell has no pipe');
-  killWithHost(child);
-  if (child.pid !== undefined) void sessionGivesWay(child.pid);
   for (const stream of [child.stdout, child.stderr]) listen(stream, onOutput);
   const gone = deathOf(child);
   let tier: string | undefined;
@@ -135,22 +130,6 @@ function deathOf(child: ChildProcess): Promise<CellDeath> {
     setImmediate(() => setImmediate(() => resolve({ reason, isHeapFull: heap.isHeapFull })));
   });
   return promise;
-}
-
-const living = new Set<ChildProcess>();
-
-/** A guest that spins would not hear that its host is gone. One listener serves all cells. */
-function killWithHost(child: ChildProcess): void {
-  if (living.size === 0) process.on('exit', killLiving);
-  living.add(child);
-  child.once('exit', () => {
-    living.delete(child);
-    if (living.size === 0) process.off('exit', killLiving);
-  });
-}
-
-function killLiving(): void {
-  for (const child of living) child.kill('SIGKILL');
 }
 
 function listen(stream: Readable | null, onOutput: ((text: string) => void) | undefined): void {

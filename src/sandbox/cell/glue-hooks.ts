@@ -18,6 +18,9 @@ export interface GlueHooks {
   readonly timers: GlueTimers;
   /** The guest's function that makes room, such that it can be suspended. */
   makingRoom(realloc: WasmCall): (...args: unknown[]) => Promise<unknown>;
+  /** A message that is being read has kept others waiting: `liftRests` lets them run. */
+  isLiftLong(): boolean;
+  liftRests(): Promise<void>;
   handleMade(): void;
   handleDropped(): void;
   countedTable<Table extends HandleTable>(table: Table): Table;
@@ -28,7 +31,7 @@ export interface GlueHooks {
   taskFailed(task: object, reason: unknown): void;
 }
 
-export function glueHooks({ meter, stack, tasks, timers }: Confinement): GlueHooks {
+export function glueHooks({ meter, lift, stack, tasks, timers }: Confinement): GlueHooks {
   const counter = (name: string, max: number) => {
     let held = 0;
     return {
@@ -46,6 +49,8 @@ export function glueHooks({ meter, stack, tasks, timers }: Confinement): GlueHoo
   return {
     timers,
     makingRoom: (realloc) => stack.promising(realloc, false),
+    isLiftLong: () => lift.isLong(),
+    liftRests: () => lift.rest(),
     handleMade: handles.made,
     handleDropped: handles.dropped,
     countedTable: (table) => {

@@ -2,7 +2,7 @@ import { SignalboxError } from '../../core/errors.ts';
 import type { LimitHit } from '../../permissions/limits.ts';
 import { unknownCallee } from '../metering/call-costs.ts';
 import { FuelSlices } from './fuel-slices.ts';
-import { beginLift, type Lifter } from './lift-budget.ts';
+import { Lift } from './lift-budget.ts';
 import { wasm } from './web-assembly.ts';
 
 const pageBytes = 65_536;
@@ -20,9 +20,10 @@ export interface FuelBudget {
 }
 
 /** The budgets of one instance: what its metered modules import, what it has used, and which limit it ran into. */
-export class GuestMeter implements Lifter {
+export class GuestMeter {
   /** The import module of metered code. */
   readonly imports: Readonly<Record<string, unknown>>;
+  readonly lift = new Lift((error) => this.exceed(error));
   readonly #fuel = new wasm.Global({ value: 'i64', mutable: true }, 0n);
   readonly #pages: { value: bigint };
   readonly #refusedPages = new wasm.Global({ value: 'i64', mutable: true }, 0n);
@@ -67,10 +68,6 @@ export class GuestMeter implements Lifter {
     const left = Number(this.#pages.value);
     if (pages > left) throw this.#memoryExhausted(pages);
     this.#pages.value = BigInt(left - pages);
-  }
-
-  beginLift(): void {
-    beginLift(this);
   }
 
   exceed(error: SignalboxError): never {

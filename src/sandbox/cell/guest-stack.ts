@@ -25,7 +25,7 @@ export class GuestStack {
   #isSuspendable = false;
   #isOver = false;
   #entries = 0;
-  #pauseGlue: () => () => void = () => () => {};
+  #onPause: () => () => void = () => () => {};
 
   constructor(watcher: StackWatcher) {
     this.#watcher = watcher;
@@ -38,7 +38,12 @@ export class GuestStack {
 
   /** What the glue does when the guest is suspended where it stands, giving what it does when that goes on. */
   alsoOnPause(pause: () => () => void): void {
-    this.#pauseGlue = pause;
+    this.#onPause = pause;
+  }
+
+  /** Call what it gives back when the guest goes on. */
+  pauseGlue(): () => void {
+    return this.#onPause();
   }
 
   /**
@@ -85,7 +90,7 @@ export class GuestStack {
   yieldFunction(mustPause: (isSuspendable: boolean) => boolean, pause: () => Promise<void>): unknown {
     const suspend = new wasm.Suspending(() => {
       this.#isSuspendable = false;
-      const goOn = [this.#watcher.pause(), this.#pauseGlue()];
+      const goOn = [this.#watcher.pause(), this.pauseGlue()];
       return this.#goOnAfter(pause(), () => {
         for (const step of goOn) step();
       });

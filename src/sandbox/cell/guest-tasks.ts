@@ -18,7 +18,7 @@ export class GuestTasks {
   #isInside = false;
   #isIdle = false;
   #isLooking = false;
-  /** Stacks that were suspended because the guest had had its share. */
+  /** Stacks that were suspended because the guest had had its share, and messages that rest for that. */
   #paused = 0;
   #over: PromiseWithResolvers<void> | undefined;
 
@@ -90,6 +90,15 @@ export class GuestTasks {
     return () => {
       this.#paused -= 1;
       this.entered();
+    };
+  }
+
+  /** A message of the guest is read, and not to its end yet. Call what it gives back when that goes on. */
+  hold(): () => void {
+    this.#paused += 1;
+    return () => {
+      this.#paused -= 1;
+      this.left();
     };
   }
 

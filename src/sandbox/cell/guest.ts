@@ -8,24 +8,16 @@ import { instantiateComponent } from './component-code.ts';
 import { GlueTimers } from './glue-timers.ts';
 import { GuestHostCalls } from './guest-host-calls.ts';
 import { importsOf, settled } from './guest-imports.ts';
+import { GuestLift } from './guest-lift.ts';
 import { GuestMeter } from './guest-meter.ts';
+import { GuestProcessor } from './guest-processor.ts';
 import { GuestReports } from './guest-reports.ts';
 import { GuestStack } from './guest-stack.ts';
 import { GuestTasks } from './guest-tasks.ts';
 import type { LoadedProgram } from './loaded-program.ts';
 import { Parking } from './parking.ts';
-import { ProcessorTime } from './processor-time.ts';
 import { instantiateScript, type Script } from './script-code.ts';
-import {
-  endRun,
-  isShareOver,
-  isTaken,
-  leaveProcessor,
-  mustWait,
-  nextChance,
-  rested,
-  takeProcessor,
-} from './turns.ts';
+import { endRun, isShareOver, mustWait, nextChance } from './turns.ts';
 import type { Wasi } from './wasi/wasi.ts';
 import type { WasiHost } from './wasi/wasi-host.ts';
 
@@ -62,13 +54,13 @@ export class Guest {
   });
   readonly #timers = new GlueTimers();
   readonly #stack = new GuestStack({
-    lift: () => this.#meter.beginLift(),
+    lift: () => this.#meter.lift.begin(),
     entered: () => this.#tasks.entered(),
     left: () => this.#tasks.left(),
     pause: () => this.#tasks.pause(),
   });
   readonly #meter: GuestMeter;
-  readonly #processor = new ProcessorTime();
+  readonly #processor = new GuestProcessor(() => this.#isGone);
   readonly #reports: GuestReports;
   readonly #parking: Parking;
   /** The call that runs, 0 for the instantiation. */
@@ -84,7 +76,7 @@ export class Guest {
     this.#options = options;
     this.#hostCalls = new GuestHostCalls({
       ...options,
-      waits: () => this.#leave(),
+      waits: () => this.#processor.leave(),
       fail: (error) => this.#doom(error),
     });
     this.#parking = new Parking((what) => this.#reports.waiting(what));
@@ -105,17 +97,18 @@ export class Guest {
     const { channel, program, script, budgets } = this.#options;
     while (mustWait()) await nextChance();
     if (this.#isGone) return;
-    this.#take();
+    this.#processor.take();
     if (!this.#reports.announce(0, 0)) await channel.drained();
     try {
       const compiling = program.compile();
-      if (compiling && !(await this.#takeAgainAfter(compiling))) return;
+      if (compiling && !(await this.#processor.takeAgainAfter(compiling))) return;
       const { imports, wasi } = await importsOf(program.imports, this.#wasiHost());
       this.#wasi = wasi;
       // Destroyed while it waited: it must not begin, for nothing would unwind it.
       if (this.#isGone) return;
       const confinement = {
         meter: this.#meter,
+        lift: new GuestLift(this.#meter.lift, this.#processor, this.#tasks, this.#stack),
         stack: this.#stack,
         tasks: this.#tasks,
         timers: this.#timers,
@@ -133,7 +126,7 @@ export class Guest {
       this.#wasi?.endLines();
       this.#fail(0, this.#blamed(toErrorRecord(thrown, 'GUEST_TRAPPED')));
     } finally {
-      this.#leave();
+      this.#processor.leave();
     }
   }
 
@@ -153,7 +146,7 @@ export class Guest {
   reply(message: Message): void {
     if (!this.#hostCalls.reply(message)) return;
     if (this.#tasks.areAny) setImmediate(() => this.#timers.poll());
-    else this.#processor.start();
+    else this.#processor.resume();
   }
 
   /** The instance is never entered again; a stack that is suspended in a host call, or had its share, comes to its end without fuel. */
@@ -163,7 +156,7 @@ export class Guest {
     this.#hostCalls.end();
     this.#timers.end();
     this.#parking[Symbol.dispose]();
-    this.#leave();
+    this.#processor.leave();
     this.#releaseEntered();
     for (const dropped of this.#queue.splice(0)) this.#release(dropped);
     this.#meter.end();
@@ -187,13 +180,13 @@ export class Guest {
       const next = this.#queue.shift();
       // Cancelled, or the guest destroyed, while it waited: nothing more is said of it.
       if (!next) break;
-      this.#take();
+      this.#processor.take();
       if (isKnown) endRun();
       else if (!this.#reports.announce(next.call, this.#queue.length)) await this.#options.channel.drained();
       this.#entered = next;
       const ended = await this.#enter(next);
       this.#releaseEntered();
-      this.#leave();
+      this.#processor.leave();
       this.#parking.end();
       if (ended) this.#report(next.call, ended);
     }
@@ -222,42 +215,22 @@ export class Guest {
     return cause ? { ...cause, details: { ...error.details, ...cause.details } } : error;
   }
 
-  #take(): void {
-    takeProcessor(this);
-    this.#processor.start();
-  }
-
-  #leave(): void {
-    leaveProcessor(this);
-    this.#processor.stop();
-  }
-
   #busy(): void {
     this.#parking.end();
-    this.#processor.start();
-    if (!isTaken()) takeProcessor(this);
+    this.#processor.takeIfFree();
   }
 
   /** Its tasks wait. */
   #idle(): void {
-    this.#leave();
+    this.#processor.leave();
     // Outside of a call nothing waits for it.
     if (this.#isGone || !this.#entered || (this.#hostCalls.underWay === 0 && this.#tasks.rest())) return;
     this.#parking.begin();
   }
 
-  /** Lets others run while the guest, which has had its share, is suspended. */
+  /** The guest has had its share, and is suspended. */
   async #stepAside(): Promise<void> {
-    if (await this.#takeAgainAfter(rested())) this.#meter.resumed();
-  }
-
-  /** Lets others run meanwhile. False when the guest is gone by then. */
-  async #takeAgainAfter(what: Promise<void>): Promise<boolean> {
-    this.#leave();
-    await what;
-    while (isTaken()) await rested();
-    if (!this.#isGone) this.#take();
-    return !this.#isGone;
+    if (await this.#processor.stepAside()) this.#meter.resumed();
   }
 
   #report(call: number, ended: CallEnd): void {
@@ -295,7 +268,7 @@ export class Guest {
         return hostCalls.isBehind;
       },
       fail: (error) => this.#doom(error),
-      lift: () => this.#meter.beginLift(),
+      lift: () => this.#meter.lift.begin(),
       poll: () => this.#timers.poll(),
     };
   }

@@ -14,54 +14,82 @@ export const liftBudget = {
   reads: 3 * callBudget.maxElements,
 } as const;
 
-/** Who is charged for what is lifted now. */
-export interface Lifter {
-  /** @throws the error, once it has been noted */
-  exceed(error: SignalboxError): never;
+/** Reads between two looks at the clock: about 0.1 ms. */
+const readsToALook = 1_000;
+/** A byte of a text takes about a sixtieth of a read. */
+const bytesToARead = 64;
+
+/** What the message of one guest has left, while the glue lifts it. */
+export class Lift {
+  readonly #exceed: (error: SignalboxError) => never;
+  #bytesLeft = 0;
+  #readsLeft = 0;
+  #sinceLook = 0;
+
+  /** @param exceed throws the error, once it has been noted */
+  constructor(exceed: (error: SignalboxError) => never) {
+    this.#exceed = exceed;
+  }
+
+  /** The next message begins. */
+  begin(): void {
+    this.#bytesLeft = liftBudget.bytes;
+    this.#readsLeft = liftBudget.reads;
+    this.goOn();
+  }
+
+  /** This is what is lifted from here on: others may have lifted theirs. */
+  goOn(): void {
+    lifted = this;
+    this.#sinceLook = 0;
+  }
+
+  /** So much was read that a look at the clock costs nothing beside it. */
+  isLookDue(): boolean {
+    if (this.#sinceLook < readsToALook) return false;
+    this.#sinceLook = 0;
+    return true;
+  }
+
+  chargeBytes(bytes: number): void {
+    this.#bytesLeft -= bytes;
+    this.#sinceLook += bytes / bytesToARead;
+    if (this.#bytesLeft < 0)
+      this.#tooMuch('lift_bytes', liftBudget.bytes - this.#bytesLeft, liftBudget.bytes);
+  }
+
+  chargeRead(): void {
+    this.#readsLeft -= 1;
+    this.#sinceLook += 1;
+    if (this.#readsLeft < 0)
+      this.#tooMuch('lift_reads', liftBudget.reads - this.#readsLeft, liftBudget.reads);
+  }
+
+  /** What the canonical ABI answers with a trap, and generated glue lets pass. */
+  trap(problem: string): void {
+    this.#exceed(
+      new SignalboxError('GUEST_TRAPPED', `The plugin passes ${problem}`, {
+        hint: 'Its bindings are broken: build it with another version of its toolchain',
+      }),
+    );
+  }
+
+  #tooMuch(name: string, reached: number, allowed: number): void {
+    this.#exceed(
+      new SignalboxError(
+        'MESSAGE_TOO_LARGE',
+        'The plugin passes more than may leave its memory in one message',
+        {
+          hint: 'Lists that share their content count once for each place they stand in',
+          details: { limit: { name, reached, allowed } },
+        },
+      ),
+    );
+  }
 }
 
-let lifter: Lifter | undefined;
-let bytesLeft = 0;
-let readsLeft = 0;
-
-/** The next message of this guest begins. */
-export function beginLift(by: Lifter): void {
-  lifter = by;
-  bytesLeft = liftBudget.bytes;
-  readsLeft = liftBudget.reads;
-}
-
-function chargeBytes(bytes: number): void {
-  bytesLeft -= bytes;
-  if (bytesLeft < 0) exceed('lift_bytes', liftBudget.bytes - bytesLeft, liftBudget.bytes);
-}
-
-function chargeRead(): void {
-  readsLeft -= 1;
-  if (readsLeft < 0) exceed('lift_reads', liftBudget.reads - readsLeft, liftBudget.reads);
-}
-
-function exceed(name: string, reached: number, allowed: number): void {
-  lifter?.exceed(
-    new SignalboxError(
-      'MESSAGE_TOO_LARGE',
-      'The plugin passes more than may leave its memory in one message',
-      {
-        hint: 'Lists that share their content count once for each place they stand in',
-        details: { limit: { name, reached, allowed } },
-      },
-    ),
-  );
-}
-
-/** What the canonical ABI answers with a trap, and generated glue lets pass. */
-function trap(problem: string): void {
-  lifter?.exceed(
-    new SignalboxError('GUEST_TRAPPED', `The plugin passes ${problem}`, {
-      hint: 'Its bindings are broken: build it with another version of its toolchain',
-    }),
-  );
-}
+/** What is lifted now. */
+let lifted: Lift | undefined;
 
 const numberReads = [
   ...['getUint8', 'getInt8', 'getUint16', 'getInt16', 'getUint32', 'getInt32'],
@@ -88,11 +116,11 @@ function chargedDecoder(): object {
     }
 
     override decode(...[input, options]: Parameters<TextDecoder['decode']>): string {
-      chargeBytes(input?.byteLength ?? 0);
+      lifted?.chargeBytes(input?.byteLength ?? 0);
       try {
         return super.decode(input, options);
       } catch (error) {
-        trap(`a text that is no ${this.encoding}`);
+        lifted?.trap(`a text that is no ${this.encoding}`);
         throw error;
       }
     }
@@ -101,7 +129,7 @@ function chargedDecoder(): object {
 
 /** In the place of `slice`, which ends where the memory ends and says nothing. The preparation has put it there. */
 function copyOfMemory(memory: ArrayBuffer, start: number, end: number): ArrayBuffer {
-  if (end > memory.byteLength) trap(`a list that ends ${end - memory.byteLength} bytes behind its memory`);
+  if (end > memory.byteLength) lifted?.trap(`a list that ends ${end - memory.byteLength} bytes behind its memory`);
   return memory.slice(start, end);
 }
 
@@ -114,7 +142,7 @@ function chargedView(): object {
     );
     Object.defineProperty(View.prototype, name, {
       value(this: object, at: number, isLittle?: boolean) {
-        chargeRead();
+        lifted?.chargeRead();
         return read.call(this, at, isLittle);
       },
     });
@@ -125,6 +153,6 @@ function chargedView(): object {
 /** An array over a whole buffer is a copy of a part of the memory; one with an offset is a view. */
 function construct(array: object, args: readonly unknown[]): object {
   const [buffer] = args;
-  if (args.length === 1 && buffer instanceof ArrayBuffer) chargeBytes(buffer.byteLength);
+  if (args.length === 1 && buffer instanceof ArrayBuffer) lifted?.chargeBytes(buffer.byteLength);
   return Reflect.construct(array as NewableFunction, args);
 }

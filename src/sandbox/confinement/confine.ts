@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { release } from 'node:os';
-import { givingWay } from './give-way.ts';
 import { type Readable, withOwnRoot } from './own-root.ts';
 import { findSystemTools, type SystemTools } from './system-tools.ts';
 
@@ -35,23 +34,21 @@ export type WayName = keyof typeof ways;
 export const wayNames = Object.keys(ways) as WayName[];
 
 /**
- * The command that runs node with these arguments, confined as far as this machine allows and giving way to this process. What was reached is not told
- * here: it is looked at in the process that runs.
+ * The command that runs node with these arguments, confined as far as this machine allows. What was reached is not told here: it is looked at in the
+ * process that runs.
  *
  * @param readable what it must be able to read, node itself and the system's libraries left out
  */
 export function confine(nodeArguments: readonly string[], readable: Readable): Confinement {
   best ??= wayNames.find((way) => works(confineBy(way, ['--version'], readable))) ?? 'none';
-  const { file, args } = confineBy(best, nodeArguments, readable);
-  const [first = file, ...rest] = givingWay([file, ...args]);
-  return { file: first, args: rest };
+  return confineBy(best, nodeArguments, readable);
 }
 
 /** Found once, with the first cell of the process: about 15 ms. */
 let best: WayName | undefined;
 const tools = process.platform === 'linux' ? findSystemTools() : undefined;
 
-/** Confined by one way, whether it works here or not, with the priority of this process. */
+/** Confined by one way, whether it works here or not. */
 export function confineBy(way: WayName, nodeArguments: readonly string[], readable: Readable): Confinement {
   const command = [process.execPath, ...nodeArguments];
   const needed = { ...readable, files: [...readable.files, process.execPath] };

@@ -1,15 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { SignalboxError } from '../../core/errors.ts';
 import { hostApiVersion } from '../../manifest/manifest.ts';
-import { confine } from '../confinement/confine.ts';
-import { coverInheritedDescriptors } from '../confinement/inherited-descriptors.ts';
+import { startConfined } from '../confinement/start-confined.ts';
 import { prepareArguments, prepareReadable } from '../entries.ts';
 import type { Program } from '../program.ts';
 import { preparePipe, readAnswer, readyByte } from './answer.ts';
 import { causeIn, LastWords } from './last-words.ts';
 
+/** Below cells: a component may wait to be loaded, calls to plugins that serve go first. Several threads of a translator are one against a cell's. */
+export const translatorNiceness = 10;
 const startDeadlineMs = 30_000;
 /** A component of a whole JavaScript engine (12 MB) takes 3 s, and on a busy machine three times that. */
 const translateDeadlineMs = 30_000;
@@ -31,11 +32,11 @@ export class PrepareChild {
    * @param nodeArguments what it runs
    */
   constructor(isSpare: boolean, nodeArguments = prepareArguments(hostApiVersion, isSpare)) {
-    const { file, args } = confine(nodeArguments, prepareReadable());
-    this.#process = spawn(file, args, {
-      cwd: '/',
-      env: {},
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...coverInheritedDescriptors()],
+    this.#process = startConfined({
+      nodeArguments,
+      readable: prepareReadable(),
+      niceness: translatorNiceness,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#closed = new Promise((resolve) => this.#process.once('close', resolve));
     this.#lastWords = new LastWords(this.#process.stderr);

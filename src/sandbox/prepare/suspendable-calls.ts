@@ -2,6 +2,9 @@
 const functionStart = /^(?=\s*(?:const _trampoline\d+ = (?:async )?function\b|(?:async )?function \w))/m;
 const asyncFunction = /^\s*(?:const _trampoline\d+ = )?async function\b/;
 const makesRoom = /(realloc\d+Async = )WebAssembly\.promising\(/g;
+const postReturns = /^(\s*)(postReturn\d+)\((\w*)\);/gm;
+/** One list that is read from a memory, element by element. */
+const liftsList = /^(\s*for \(let i = 0; i < len\d+; i\+\+\) \{)$/gm;
 
 /** Text for a guest. As the glue's own functions for it, but that they wait for the room they ask for. */
 const encoders = `
@@ -25,10 +28,10 @@ const encoders = `
 /**
  * The glue calls into a guest past its exports, too: for room, and to give an answer back. Called directly a guest cannot be suspended, and one that
  * spins there keeps the processor from all others. Here these calls are made as those of exports are, and waited for, wherever something can wait.
- * Where nothing can (`GuestMeter` has the bound), the glue stays as it is.
+ * Where nothing can (`GuestMeter` has the bound), the glue stays as it is. A long list is read with rests between its elements, in which others run.
  */
 export function suspendableCalls(glue: string): string {
-  if (!makesRoom.test(glue) && !/^\s*postReturn\d+\(/m.test(glue)) return glue;
+  if (![makesRoom, postReturns, liftsList].some((place) => glue.search(place) >= 0)) return glue;
   const parts = glue.split(functionStart);
   return [encoders, ...parts.map((part) => (asyncFunction.test(part) ? waiting(part) : part))]
     .join('')
@@ -37,7 +40,8 @@ export function suspendableCalls(glue: string): string {
 
 function waiting(part: string): string {
   return part
-    .replace(/^(\s*)(postReturn\d+)\((\w*)\);/gm, '$1await $2Async($3);')
+    .replace(postReturns, '$1await $2Async($3);')
+    .replace(liftsList, '$1 if ($$$$hooks.isLiftLong()) await $$$$hooks.liftRests();')
     .replace(/= (realloc\d+)\(0, 0, /g, '= await $1Async(0, 0, ')
     .replace(
       /= _utf(8|16)AllocateAndEncode\((.+), (realloc\d+), (memory\d+)\);/g,
