@@ -23,7 +23,7 @@ export interface FuelBudget {
 export class GuestMeter {
   /** The import module of metered code. */
   readonly imports: Readonly<Record<string, unknown>>;
-  readonly lift = new Lift((error) => this.exceed(error));
+  readonly lift: Lift;
   readonly #fuel = new wasm.Global({ value: 'i64', mutable: true }, 0n);
   readonly #pages: { value: bigint };
   readonly #refusedPages = new wasm.Global({ value: 'i64', mutable: true }, 0n);
@@ -36,8 +36,12 @@ export class GuestMeter {
   #failure: SignalboxError | undefined;
 
   /** @param yieldTo makes the function of wasm that asks `refuel` and may then suspend the guest */
-  constructor(maxMemoryBytes: number, yieldTo: (refuel: (isSuspendable: boolean) => boolean) => unknown) {
-    this.#maxPages = Math.floor(maxMemoryBytes / pageBytes);
+  constructor(
+    max: { readonly memoryBytes: number; readonly messageBytes: number },
+    yieldTo: (refuel: (isSuspendable: boolean) => boolean) => unknown,
+  ) {
+    this.lift = new Lift(max.messageBytes, (error) => this.exceed(error));
+    this.#maxPages = Math.floor(max.memoryBytes / pageBytes);
     this.#pages = new wasm.Global({ value: 'i64', mutable: true }, BigInt(this.#maxPages));
     this.imports = {
       fuel: this.#fuel,

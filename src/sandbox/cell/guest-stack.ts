@@ -5,7 +5,7 @@ import { yieldFunction } from './yield-function.ts';
 /** What is to be known of the stacks of a guest. */
 export interface StackWatcher {
   /** The glue is about to read a message from the guest's memory. */
-  lift(): void;
+  lift(what: 'arguments' | 'result'): void;
   /** Code of the guest runs from here on. */
   entered(): void;
   /** It has ended, or was suspended by an import. */
@@ -107,7 +107,7 @@ export class GuestStack {
     const left = (): void => {
       this.#isSuspendable = false;
       this.#watcher.left();
-      this.#watcher.lift();
+      this.#watcher.lift('result');
     };
     return (...args) => {
       if (isEntry) this.#entries += 1;
@@ -133,7 +133,7 @@ export class GuestStack {
     return new wasm.Suspending((...args) => {
       if (this.#isOver) throw unwound();
       this.#isSuspendable = false;
-      this.#watcher.lift();
+      this.#watcher.lift('arguments');
       const answer = call(...args);
       if (!(answer instanceof Promise)) {
         this.#isSuspendable = true;
@@ -171,7 +171,7 @@ export class GuestStack {
     return (...args) => {
       const wasSuspendable = this.#isSuspendable;
       this.#isSuspendable = false;
-      this.#watcher.lift();
+      this.#watcher.lift('arguments');
       try {
         return call(...args);
       } finally {

@@ -54,7 +54,7 @@ export class Guest {
   });
   readonly #timers = new GlueTimers();
   readonly #stack = new GuestStack({
-    lift: () => this.#meter.lift.begin(),
+    lift: (what) => this.#meter.lift.begin(what),
     entered: () => this.#tasks.entered(),
     left: () => this.#tasks.left(),
     pause: () => this.#tasks.pause(),
@@ -80,7 +80,8 @@ export class Guest {
       fail: (error) => this.#doom(error),
     });
     this.#parking = new Parking((what) => this.#reports.waiting(what));
-    this.#meter = new GuestMeter(options.budgets.memoryBytes, (refuel) =>
+    const { maxBytes: messageBytes, budgets } = options;
+    this.#meter = new GuestMeter({ memoryBytes: budgets.memoryBytes, messageBytes }, (refuel) =>
       this.#stack.yieldFunction(
         (isSuspendable) => refuel(isSuspendable) && isShareOver(),
         () => this.#stepAside(),
@@ -268,7 +269,7 @@ export class Guest {
         return hostCalls.isBehind;
       },
       fail: (error) => this.#doom(error),
-      lift: () => this.#meter.lift.begin(),
+      lift: () => this.#meter.lift.begin('arguments'),
       poll: () => this.#timers.poll(),
     };
   }

@@ -6,6 +6,7 @@ import { callBudget } from '../protocol/value-format.ts';
  * have made 6 GB of host. One message is the arguments of one host call, or the result of one call.
  */
 export const liftBudget = {
+  /** Of what WASI takes of a guest, and passes on piece by piece. All else leaves the cell whole: as many bytes as a message of the guest may have. */
   bytes: 8 * 1024 * 1024,
   /**
    * Numbers read while lifting; a string or list is two, an option one more. No message of so many elements as may leave the cell takes more, and to
@@ -21,19 +22,28 @@ const bytesToARead = 64;
 
 /** What the message of one guest has left, while the glue lifts it. */
 export class Lift {
+  readonly #maxBytes: number;
   readonly #exceed: (error: SignalboxError) => never;
+  #allowedBytes = 0;
   #bytesLeft = 0;
+  #textLeft = 0;
   #readsLeft = 0;
   #sinceLook = 0;
 
-  /** @param exceed throws the error, once it has been noted */
-  constructor(exceed: (error: SignalboxError) => never) {
+  /**
+   * @param maxBytes of a message
+   * @param exceed throws the error, once it has been noted
+   */
+  constructor(maxBytes: number, exceed: (error: SignalboxError) => never) {
+    this.#maxBytes = Math.min(maxBytes, liftBudget.bytes);
     this.#exceed = exceed;
   }
 
   /** The next message begins. */
-  begin(): void {
-    this.#bytesLeft = liftBudget.bytes;
+  begin(what: 'arguments' | 'result'): void {
+    this.#allowedBytes = what === 'result' ? this.#maxBytes : liftBudget.bytes;
+    this.#bytesLeft = this.#allowedBytes;
+    this.#textLeft = this.#maxBytes;
     this.#readsLeft = liftBudget.reads;
     this.goOn();
   }
@@ -55,7 +65,14 @@ export class Lift {
     this.#bytesLeft -= bytes;
     this.#sinceLook += bytes / bytesToARead;
     if (this.#bytesLeft < 0)
-      this.#tooMuch('lift_bytes', liftBudget.bytes - this.#bytesLeft, liftBudget.bytes);
+      this.#tooMuch('lift_bytes', this.#allowedBytes - this.#bytesLeft, this.#allowedBytes);
+  }
+
+  /** @param bytes it has in a message, at least */
+  chargeText(bytes: number): void {
+    this.#textLeft -= bytes;
+    this.#sinceLook += bytes / bytesToARead;
+    if (this.#textLeft < 0) this.#tooMuch('lift_bytes', this.#maxBytes - this.#textLeft, this.#maxBytes);
   }
 
   chargeRead(): void {
@@ -90,6 +107,8 @@ export class Lift {
 
 /** What is lifted now. */
 let lifted: Lift | undefined;
+/** What was cut out of a memory last, and charged. */
+let copy: ArrayBuffer | undefined;
 
 const numberReads = [
   ...['getUint8', 'getInt8', 'getUint16', 'getInt16', 'getUint32', 'getInt32'],
@@ -116,7 +135,8 @@ function chargedDecoder(): object {
     }
 
     override decode(...[input, options]: Parameters<TextDecoder['decode']>): string {
-      lifted?.chargeBytes(input?.byteLength ?? 0);
+      const bytes = input?.byteLength ?? 0;
+      lifted?.chargeText(this.encoding === 'utf-8' ? bytes : bytes / 2);
       try {
         return super.decode(input, options);
       } catch (error) {
@@ -130,7 +150,9 @@ function chargedDecoder(): object {
 /** In the place of `slice`, which ends where the memory ends and says nothing. The preparation has put it there. */
 function copyOfMemory(memory: ArrayBuffer, start: number, end: number): ArrayBuffer {
   if (end > memory.byteLength) lifted?.trap(`a list that ends ${end - memory.byteLength} bytes behind its memory`);
-  return memory.slice(start, end);
+  lifted?.chargeBytes(end - start);
+  copy = memory.slice(start, end);
+  return copy;
 }
 
 function chargedView(): object {
@@ -153,6 +175,8 @@ function chargedView(): object {
 /** An array over a whole buffer is a copy of a part of the memory; one with an offset is a view. */
 function construct(array: object, args: readonly unknown[]): object {
   const [buffer] = args;
-  if (args.length === 1 && buffer instanceof ArrayBuffer) lifted?.chargeBytes(buffer.byteLength);
+  if (args.length === 1 && buffer instanceof ArrayBuffer && buffer !== copy)
+    lifted?.chargeBytes(buffer.byteLength);
+  copy = undefined;
   return Reflect.construct(array as NewableFunction, args);
 }
