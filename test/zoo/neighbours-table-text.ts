@@ -9,7 +9,7 @@ import { kinds, wellBehaved } from './well-behaved.ts';
 export const firstCalls = 1_000;
 /** A ratio above this is measured anew, with more calls; what is shown is the second measurement, whatever it says. */
 export const looksAgainAbove = 1.5;
-export const secondCalls = 4_000;
+export const secondCalls = 3_000;
 const bound = 2;
 
 /** docs/explanation/zoo-neighbours.md. */
@@ -19,11 +19,10 @@ export function neighboursText(measured: readonly Waits[], machine: string): str
     `| ${what} | ${isolations.map(told).join(' | ')} |`;
   return `# What neighbours wait beside the zoo
 
-A guest that misbehaves may harm its neighbours by making them wait. Each guest of [the zoo](zoo.md) is put into a runtime of its own, with one that behaves
-(a component or a script, as the guest is) and two neighbours that are called the whole time. The two are woken turn about (enabled, called, disabled, as the guest's
-row in the zoo says) until the neighbours have made ${count(firstCalls)} calls beside each: always the one beside which there were fewer calls so far. What is compared is the 99th percentile of
-what all these calls took, beside the guest and beside the one that behaves. Where the ratio is above ${looksAgainAbove}, the whole is measured anew with ${count(secondCalls)} calls, and that is what
-stands here, marked \`*\`.
+A guest that misbehaves may harm its neighbours by making them wait. Guests of [the zoo](zoo.md) are put into a runtime, four at a time, with one that behaves (a component or a script, as
+they are) and two neighbours that are called the whole time. They are woken turn about (enabled, called, disabled, as the guest's row in the zoo says) until the neighbours have made ${count(firstCalls)} calls
+beside each: always the one beside which there were fewest calls so far. What is compared is the 99th percentile of what all these calls took, beside the guest and beside the one that behaves. Where the
+ratio is above ${looksAgainAbove}, the guest is measured anew, alone with one that behaves and with ${count(secondCalls)} calls, and that is what stands here, marked \`*\`.
 
 Waking a plugin costs its neighbours something whoever it is: it is compiled and its instance made in their cell, and the host writes its configuration. Alone they
 wait less, as the last lines of this table say. How far a ratio is chance can be seen from one that behaves against itself.

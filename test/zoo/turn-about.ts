@@ -3,32 +3,42 @@ import type { Cage } from './cage.ts';
 import type { ZooGuest } from './guest.ts';
 import { keepCalling } from './neighbours.ts';
 import { letStrike } from './strike.ts';
-import type { Waits } from './waits.ts';
+import type { Waits, Wakes } from './waits.ts';
 
 /** Wakes of the one that behaves before anything counts. */
 const warmUpWakes = 4;
 const aloneMs = 500;
 
 /**
- * Wakes the two turn about until neighbours have made `calls` calls beside each: always the one beside which there were fewer.
+ * Wakes them turn about, the one that behaves among them, until neighbours have made `calls` calls beside each: always the one beside which there were
+ * fewest.
  *
  * @throws when a neighbour was answered wrongly
  */
 export async function turnAbout(
   cage: Cage,
-  guest: ZooGuest,
+  guests: readonly ZooGuest[],
   behaved: ZooGuest,
   calls: number,
-): Promise<Waits> {
+): Promise<readonly Waits[]> {
   for (let wake = 0; wake < warmUpWakes; wake += 1) await waitsBeside(cage, behaved);
   const alone = await waitsAlone(cage);
-  const beside: (readonly number[])[] = [];
   const besideBehaved: (readonly number[])[] = [];
-  while (Math.min(beside.flat().length, besideBehaved.flat().length) < calls) {
-    if (beside.flat().length <= besideBehaved.flat().length) beside.push(await waitsBeside(cage, guest));
-    else besideBehaved.push(await waitsBeside(cage, behaved));
+  const seen = guests.map((guest) => ({ guest, wakes: [] as (readonly number[])[] }));
+  const turns = [...seen, { guest: behaved, wakes: besideBehaved }];
+  for (;;) {
+    const next = turns.reduce((least, turn) => (callsOf(turn.wakes) < callsOf(least.wakes) ? turn : least));
+    if (callsOf(next.wakes) >= calls) break;
+    next.wakes.push(await waitsBeside(cage, next.guest));
   }
-  return { guest: guest.id, tier: cage.tier, alone, beside, besideBehaved };
+  return seen.map(({ guest, wakes: beside }) => ({
+    ...{ guest: guest.id, tier: cage.tier, calls },
+    ...{ alone, beside, besideBehaved },
+  }));
+}
+
+function callsOf(wakes: Wakes): number {
+  return wakes.reduce((sum, waits) => sum + waits.length, 0);
 }
 
 async function waitsBeside(cage: Cage, guest: ZooGuest): Promise<readonly number[]> {

@@ -5,6 +5,8 @@ import { spreadOf } from '../bench/row.ts';
 export interface Waits {
   readonly guest: string;
   readonly tier: Isolation;
+  /** That were asked for, beside each. */
+  readonly calls: number;
   /** Beside nobody. */
   readonly alone: readonly number[];
   /** Beside the guest, wake by wake. */

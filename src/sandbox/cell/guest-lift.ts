@@ -29,7 +29,8 @@ export class GuestLift {
     const goOn = [this.#tasks.hold(), this.#stack.pauseGlue()];
     const isThere = await this.#processor.stepAside();
     for (const step of goOn) step();
-    if (!isThere) throw new SignalboxError('CALL_ABORTED', 'The guest was destroyed while its message was read');
+    if (!isThere)
+      throw new SignalboxError('CALL_ABORTED', 'The guest was destroyed while its message was read');
     this.#lift.goOn();
   }
 }

@@ -149,7 +149,8 @@ function chargedDecoder(): object {
 
 /** In the place of `slice`, which ends where the memory ends and says nothing. The preparation has put it there. */
 function copyOfMemory(memory: ArrayBuffer, start: number, end: number): ArrayBuffer {
-  if (end > memory.byteLength) lifted?.trap(`a list that ends ${end - memory.byteLength} bytes behind its memory`);
+  if (end > memory.byteLength)
+    lifted?.trap(`a list that ends ${end - memory.byteLength} bytes behind its memory`);
   lifted?.chargeBytes(end - start);
   copy = memory.slice(start, end);
   return copy;
