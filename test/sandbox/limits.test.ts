@@ -81,7 +81,7 @@ describe.each(isolations)('in a cell of isolation "%s"', (isolation) => {
   test.each([
     ['alias-strings', 'lift_bytes', 1024 * 1024],
     ['alias-bytes', 'lift_bytes', 1024 * 1024],
-    ['many', 'lift_reads', 300_000],
+    ['many', 'lift_elements', 100_000],
   ])('%s is not lifted beyond its budget', async (name, limit, allowed) => {
     const guest = await start(component, { memory_bytes: 64 * 1024 * 1024 });
     const hit = { name: limit, reached: figure, allowed };

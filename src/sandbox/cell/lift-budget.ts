@@ -8,6 +8,8 @@ import { callBudget } from '../protocol/value-format.ts';
 export const liftBudget = {
   /** Of what WASI takes of a guest, and passes on piece by piece. All else leaves the cell whole: as many bytes as a message of the guest may have. */
   bytes: 8 * 1024 * 1024,
+  /** Of lists, as many as may leave the cell; charged before the first of them is read. */
+  elements: callBudget.maxElements,
   /**
    * Numbers read while lifting; a string or list is two, an option one more. No message of so many elements as may leave the cell takes more, and to
    * read a million took 40 ms, in which nobody else in the cell is served.
@@ -27,6 +29,7 @@ export class Lift {
   #allowedBytes = 0;
   #bytesLeft = 0;
   #textLeft = 0;
+  #elementsLeft = 0;
   #readsLeft = 0;
   #sinceLook = 0;
 
@@ -44,6 +47,7 @@ export class Lift {
     this.#allowedBytes = what === 'result' ? this.#maxBytes : liftBudget.bytes;
     this.#bytesLeft = this.#allowedBytes;
     this.#textLeft = this.#maxBytes;
+    this.#elementsLeft = liftBudget.elements;
     this.#readsLeft = liftBudget.reads;
     this.goOn();
   }
@@ -73,6 +77,12 @@ export class Lift {
     this.#textLeft -= bytes;
     this.#sinceLook += bytes / bytesToARead;
     if (this.#textLeft < 0) this.#tooMuch('lift_bytes', this.#maxBytes - this.#textLeft, this.#maxBytes);
+  }
+
+  chargeElements(count: number): void {
+    this.#elementsLeft -= count;
+    const allowed = liftBudget.elements;
+    if (this.#elementsLeft < 0) this.#tooMuch('lift_elements', allowed - this.#elementsLeft, allowed);
   }
 
   chargeRead(): void {
@@ -123,6 +133,7 @@ const arrays = [
 export const liftGlobals: Readonly<Record<string, unknown>> = {
   TextDecoder: chargedDecoder(),
   copyOfMemory,
+  elementsOfList,
   DataView: chargedView(),
   ...Object.fromEntries(arrays.map((array) => [array.name, new Proxy<object>(array, { construct })])),
 };
@@ -154,6 +165,11 @@ function copyOfMemory(memory: ArrayBuffer, start: number, end: number): ArrayBuf
   lifted?.chargeBytes(end - start);
   copy = memory.slice(start, end);
   return copy;
+}
+
+/** Before a list is read, element by element. The preparation has put it there. */
+function elementsOfList(count: number): void {
+  lifted?.chargeElements(count);
 }
 
 function chargedView(): object {

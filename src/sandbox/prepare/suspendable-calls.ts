@@ -4,7 +4,7 @@ const asyncFunction = /^\s*(?:const _trampoline\d+ = )?async function\b/;
 const makesRoom = /(realloc\d+Async = )WebAssembly\.promising\(/g;
 const postReturns = /^(\s*)(postReturn\d+)\((\w*)\);/gm;
 /** One list that is read from a memory, element by element. */
-const liftsList = /^(\s*for \(let i = 0; i < len\d+; i\+\+\) \{)$/gm;
+export const liftsList = /^(\s*)(for \(let i = 0; i < (len\d+); i\+\+\) \{)/gm;
 
 /** Text for a guest. As the glue's own functions for it, but that they wait for the room they ask for. */
 const encoders = `
@@ -41,7 +41,7 @@ export function suspendableCalls(glue: string): string {
 function waiting(part: string): string {
   return part
     .replace(postReturns, '$1await $2Async($3);')
-    .replace(liftsList, '$1 if ($$$$hooks.isLiftLong()) await $$$$hooks.liftRests();')
+    .replace(liftsList, '$& if ($$$$hooks.isLiftLong()) await $$$$hooks.liftRests();')
     .replace(/= (realloc\d+)\(0, 0, /g, '= await $1Async(0, 0, ')
     .replace(
       /= _utf(8|16)AllocateAndEncode\((.+), (realloc\d+), (memory\d+)\);/g,

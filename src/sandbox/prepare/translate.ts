@@ -4,7 +4,7 @@ import type { Program } from '../program.ts';
 import { readComponent } from './component-reader.ts';
 import { hooked } from './glue-hooks.ts';
 import { rewriteCore } from './rewrite-core.ts';
-import { suspendableCalls } from './suspendable-calls.ts';
+import { liftsList, suspendableCalls } from './suspendable-calls.ts';
 import { type ComponentWorld, worldOf } from './world.ts';
 
 /** Generated JavaScript; 49 KB of component have been made to yield 12 MB of it. */
@@ -84,6 +84,7 @@ function asFunctionBody(glue: string, hasExports: boolean, isOurs: boolean): str
   const hookedGlue = hooked(glue, hasExports);
   return `${(isOurs ? hookedGlue : suspendableCalls(hookedGlue))
     .replace(listCopies, 'copyOfMemory($1, ')
+    .replace(liftsList, '$1elementsOfList($3); $2')
     .replace(
       instantiateHead,
       () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, $$hooks) {',

@@ -1,3 +1,4 @@
+import { NameCache } from './name-cache.ts';
 import { callBudget, tags, typedArrays, type ValueBudget, ValueError } from './value-format.ts';
 
 /** Decodes exactly one value that fills the bytes. Nothing in it shares their memory. @throws ValueError */
@@ -73,6 +74,13 @@ class Reader {
     return this.#bytes.toString('utf8', start, start + length);
   }
 
+  #name(): string {
+    if (this.#bytes[this.#advance(1)] !== tags.shortString) throw new ValueError('a field has no name');
+    const length = this.#bytes[this.#advance(1)] ?? 0;
+    const start = this.#advance(length);
+    return names.at(this.#bytes, start, length);
+  }
+
   /** A plain Uint8Array: a Buffer would share its pool with others, and looks different to whoever prints it. */
   #copy(length: number): Uint8Array {
     const start = this.#advance(length);
@@ -104,9 +112,7 @@ class Reader {
   #record(depth: number): Record<string, unknown> {
     const record: Record<string, unknown> = {};
     for (let left = this.#enter(depth); left > 0; left -= 1) {
-      const tag = this.#bytes[this.#advance(1)];
-      if (tag !== tags.shortString) throw new ValueError('a field has no name');
-      const key = this.#text(tag);
+      const key = this.#name();
       if (key === '__proto__') throw new ValueError('a field is called "__proto__"');
       record[key] = this.value(depth - 1);
     }
@@ -118,5 +124,6 @@ function viewOver(type: new (buffer: ArrayBufferLike) => unknown, buffer: ArrayB
   return new type(buffer);
 }
 
+const names = new NameCache();
 /** Decoding is not re-entrant and never waits: one reader does. */
 const reader = new Reader();

@@ -76,6 +76,7 @@ function writeBigint(value: bigint): void {
 }
 
 function writeString(value: string): void {
+  if (value.length <= maxPlainLength && writePlain(value)) return;
   const bytes = Buffer.byteLength(value);
   reserve(bytes + 5);
   if (bytes < 256) {
@@ -86,6 +87,24 @@ function writeString(value: string): void {
     writeHead(tags.string, bytes);
   }
   at += scratch.write(value, at);
+}
+
+/** Characters of a text that is written here: a call into the engine costs as much as copying about so many. */
+const maxPlainLength = 24;
+
+/** False for a text that is not ASCII. */
+function writePlain(value: string): boolean {
+  const { length } = value;
+  reserve(length + 2);
+  for (let index = 0; index < length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code > 0x7f) return false;
+    scratch[at + 2 + index] = code;
+  }
+  scratch[at] = tags.shortString;
+  scratch[at + 1] = length;
+  at += 2 + length;
+  return true;
 }
 
 function writeCount(tag: number, count: number): void {
@@ -112,12 +131,12 @@ function writeObject(value: object | null, depth: number): void {
     if (prototype !== Object.prototype && prototype !== null) {
       throw new ValueError('an object of a class cannot be passed, resources neither');
     }
-    const fields = Object.entries(value);
-    writeCount(tags.record, fields.length);
-    for (const [key, field] of fields) {
+    const names = Object.keys(value);
+    writeCount(tags.record, names.length);
+    for (const name of names) {
       reserve(16);
-      writeString(key);
-      write(field, depth);
+      writeString(name);
+      write((value as Readonly<Record<string, unknown>>)[name], depth);
     }
   }
 }

@@ -22,6 +22,8 @@ describe('a value', () => {
     [BigInt64Array.of(-1n, 2n)],
     [Float64Array.of(0.5, Number.NaN)],
     [[undefined, [null, []]]],
+    ['0123456789abcdefghijklmnopqrstuvwxyz'],
+    [[{ axb: 1 }, { ayb: 2 }, { axb: 3 }, { 'ä€': 4 }, { '': 5 }]],
     [{ tag: 'filesystem-change', val: { subscription: 1n, paths: ['a'], next: undefined } }],
   ])('arrives as it left: %s', (value) => {
     expect(around(value)).toStrictEqual(value);

@@ -148,4 +148,13 @@ export const memoryGuests: readonly ZooGuest[] = [
     rule: 'lift budget',
     end: inCall('MESSAGE_TOO_LARGE'),
   },
+  {
+    id: 'wide-records',
+    does: 'returns 90,000 records of eight fields in 720 KB',
+    artifact: { component: 'takes-memory' },
+    export: 'wide-records',
+    strikes: 'call',
+    rule: 'lift budget',
+    end: inCall('MESSAGE_TOO_LARGE'),
+  },
 ];
