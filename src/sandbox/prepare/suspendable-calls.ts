@@ -4,7 +4,7 @@ const asyncFunction = /^\s*(?:const _trampoline\d+ = )?async function\b/;
 const makesRoom = /(realloc\d+Async = )WebAssembly\.promising\(/g;
 const postReturns = /^(\s*)(postReturn\d+)\((\w*)\);/gm;
 /** One list that is read from a memory, element by element. */
-export const liftsList = /^(\s*)(for \(let i = 0; i < (len\d+); i\+\+\) \{)/gm;
+const liftsList = /^\s*for \(let i = 0; i < len\d+; i\+\+\) \{/gm;
 
 /** Text for a guest. As the glue's own functions for it, but that they wait for the room they ask for. */
 const encoders = `

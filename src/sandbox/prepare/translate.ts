@@ -4,7 +4,7 @@ import type { Program } from '../program.ts';
 import { readComponent } from './component-reader.ts';
 import { hooked } from './glue-hooks.ts';
 import { rewriteCore } from './rewrite-core.ts';
-import { liftsList, suspendableCalls } from './suspendable-calls.ts';
+import { suspendableCalls } from './suspendable-calls.ts';
 import { type ComponentWorld, worldOf } from './world.ts';
 
 /** Generated JavaScript; 49 KB of component have been made to yield 12 MB of it. */
@@ -17,6 +17,9 @@ const instantiateHead =
 const utilHead = 'export const _util = {';
 /** A list of numbers is cut out of a memory as far as there is any: its cell cuts only what is there. */
 const listCopies = /\b(memory\d+\.buffer)\.slice\(/g;
+/** One list that is read element by element, up to where what is read of an element depends on it. */
+const listLoops =
+  /^([ \t]*)(for \(let i = 0; i < (len\d+); i\+\+\) \{.*\n(?:\1(?![ \t]*(?:for|if|switch)\b)[ \t]+.*\n)*)/gm;
 const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url.*\n/;
 
 /**
@@ -76,6 +79,12 @@ function generateFiles(
   }
 }
 
+/** Tells the cell before a list is read how many elements a message of it has, at least: of two numbers that are read of each, one is an element. */
+function withElements(_: string, indent: string, loop: string, length: string): string {
+  const reads = loop.split('dataView(').length - 1;
+  return `${indent}elementsOfList(${length} * ${Math.max(1, Math.ceil(reads / 2))});\n${indent}${loop}`;
+}
+
 /** Modules need a URL and leave it in every stack trace; a function body needs none and can be collected. */
 function asFunctionBody(glue: string, hasExports: boolean, isOurs: boolean): string {
   if (!glue.includes(instantiateHead) || !glue.includes(utilHead)) {
@@ -84,7 +93,7 @@ function asFunctionBody(glue: string, hasExports: boolean, isOurs: boolean): str
   const hookedGlue = hooked(glue, hasExports);
   return `${(isOurs ? hookedGlue : suspendableCalls(hookedGlue))
     .replace(listCopies, 'copyOfMemory($1, ')
-    .replace(liftsList, '$1elementsOfList($3); $2')
+    .replace(listLoops, withElements)
     .replace(
       instantiateHead,
       () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, $$hooks) {',

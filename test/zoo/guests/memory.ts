@@ -157,4 +157,13 @@ export const memoryGuests: readonly ZooGuest[] = [
     rule: 'lift budget',
     end: inCall('MESSAGE_TOO_LARGE'),
   },
+  {
+    id: 'deep-options',
+    does: 'returns 90,000 options of options of options of options',
+    artifact: { component: 'takes-memory' },
+    export: 'deep-options',
+    strikes: 'call',
+    rule: 'lift budget',
+    end: inCall('MESSAGE_TOO_LARGE'),
+  },
 ];
