@@ -25,7 +25,8 @@ beside each: always the one beside which there were fewest calls so far. What is
 ratio is above ${looksAgainAbove}, the guest is measured anew, alone with one that behaves and with ${count(secondCalls)} calls, and that is what stands here, marked \`*\`.
 
 Waking a plugin costs its neighbours something whoever it is: it is compiled and its instance made in their cell, and the host writes its configuration. Alone they
-wait less, as the last lines of this table say. How far a ratio is chance can be seen from one that behaves against itself.
+wait less, as the last lines of this table say. How far a ratio is chance can be seen from one that behaves against itself. What the translator refuses leaves another translator warming up, which
+those that behave have beside them then: the rows of \`Loading\` below 1 say no more than that.
 
 This page is what \`node test/zoo/neighbours-table.ts\` saw (${machine}); it takes an hour, and no test depends on its times.
 
@@ -120,6 +121,6 @@ function cell(guest: ZooGuest, tier: Isolation, board: Board): string {
   return `${p99(beside.flat()).toFixed(1)} of ${ms(p99(besideBehaved.flat()))}, ${ratio}`;
 }
 
-const times = (ratio: number): string => `${ratio.toFixed(1)} x`;
+const times = (ratio: number): string => `${ratio.toFixed(2)} x`;
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 const count = (value: number): string => value.toLocaleString('en');
