@@ -68,8 +68,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
     does: 'answers init with a list that has no end',
     artifact: { component: 'false-metadata' },
     strikes: 'load',
-    rule: 'canonical ABI',
-    end: atLoad('GUEST_TRAPPED'),
+    rule: 'lift budget',
+    end: atLoad('MESSAGE_TOO_LARGE'),
   },
   {
     id: 'false-metadata-script',
