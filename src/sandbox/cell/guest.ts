@@ -115,6 +115,8 @@ export class Guest {
         timers: this.#timers,
       };
       this.#meter.begin({ limit: 'fuel_per_init', fuel: budgets.fuelPerInit });
+      // The glue reads texts while it begins: not on the account of whoever was read last.
+      this.#meter.lift.begin('arguments');
       const code = await (script
         ? instantiateScript(program, imports, confinement, script)
         : instantiateComponent(program, imports, confinement));
