@@ -65,6 +65,7 @@ export class GuestMeter {
   end(): void {
     this.#reserve = 0;
     this.#fuel.value = -1n;
+    this.lift.end();
   }
 
   /** Counts the memories a module starts with. @throws `MEMORY_EXHAUSTED` */

@@ -25,7 +25,7 @@ const bytesToARead = 64;
 /** What the message of one guest has left, while the glue lifts it. */
 export class Lift {
   readonly #maxBytes: number;
-  readonly #exceed: (error: SignalboxError) => never;
+  #exceed: (error: SignalboxError) => never;
   #allowedBytes = 0;
   #bytesLeft = 0;
   #textLeft = 0;
@@ -56,6 +56,13 @@ export class Lift {
   goOn(): void {
     lifted = this;
     this.#sinceLook = 0;
+  }
+
+  /** The guest is gone. What of it is still read, as it comes to its end, is charged as before; nothing of it is held here. */
+  end(): void {
+    this.#exceed = (error) => {
+      throw error;
+    };
   }
 
   /** So much was read that a look at the clock costs nothing beside it. */
