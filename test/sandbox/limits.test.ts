@@ -29,6 +29,17 @@ const limitOf = (outcome: CallOutcome): unknown =>
   outcome.outcome === 'failed' ? [outcome.error.code, outcome.error.details?.['limit']] : outcome;
 const figure = expect.any(Number);
 
+const tellingBytes = `(component
+  (import "zoo:host/desk" (instance $desk (export "take" (func (param "bytes" (list u8))))))
+  (core module $memory (memory (export "memory") 200))
+  (core instance $memory (instantiate $memory))
+  (core func $take (canon lower (func $desk "take") (memory (core memory $memory "memory"))))
+  (core module $main
+    (import "" "take" (func $take (param i32 i32)))
+    (func (export "tell") (param i32) (call $take (i32.const 0) (local.get 0))))
+  (core instance $main (instantiate $main (with "" (instance (export "take" (func $take))))))
+  (func (export "tell") (param "bytes" u32) (canon lift (core func $main "tell"))))`;
+
 describe.each(isolations)('in a cell of isolation "%s"', (isolation) => {
   const start = (prepared: Prepared, limits = small): Promise<Instance> =>
     harness.instantiate(prepared, { isolation, limits });
@@ -81,14 +92,29 @@ describe.each(isolations)('in a cell of isolation "%s"', (isolation) => {
   test.each([
     ['alias-strings', 'lift_bytes', 1024 * 1024],
     ['alias-bytes', 'lift_bytes', 1024 * 1024],
-    ['many', 'lift_elements', 100_000],
-  ])('%s is not lifted beyond its budget', async (name, limit, allowed) => {
+    ['many', 'lift_elements', 100_000, 1_000_000],
+    ['deep', 'lift_reads', 300_000, 90_000],
+  ])('%s is not lifted beyond its budget', async (name, limit, allowed, size = 20_000) => {
     const guest = await start(component, { memory_bytes: 64 * 1024 * 1024 });
     const hit = { name: limit, reached: figure, allowed };
-    expect(limitOf(await call(guest, name, name === 'many' ? 1_000_000 : 20_000))).toEqual([
-      'MESSAGE_TOO_LARGE',
-      hit,
-    ]);
+    expect(limitOf(await call(guest, name, size))).toEqual(['MESSAGE_TOO_LARGE', hit]);
+  });
+
+  test('a list that ends behind its memory is a trap, and none of it is read', async () => {
+    const guest = await start(component);
+    expect(await call(guest, 'beyond', 8_000)).toMatchObject({
+      error: {
+        code: 'GUEST_TRAPPED',
+        message: 'The plugin passes a list that ends 1 bytes behind its memory',
+      },
+    });
+  });
+
+  test('bytes that a host is told are copied out of a memory up to 8 MiB', async () => {
+    const teller = await start(await harness.component(tellingBytes), { memory_bytes: 64 * 1024 * 1024 });
+    const allowed = 8 * 1024 * 1024;
+    const hit = { name: 'lift_bytes', reached: allowed + 1, allowed };
+    expect(limitOf(await call(teller, 'tell', allowed + 1))).toEqual(['MESSAGE_TOO_LARGE', hit]);
   });
 
   test('a start that never ends is ended by the fuel of the start', async () => {

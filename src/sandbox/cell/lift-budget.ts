@@ -167,16 +167,20 @@ function chargedDecoder(): object {
 
 /** In the place of `slice`, which ends where the memory ends and says nothing. The preparation has put it there. */
 function copyOfMemory(memory: ArrayBuffer, start: number, end: number): ArrayBuffer {
-  if (end > memory.byteLength)
-    lifted?.trap(`a list that ends ${end - memory.byteLength} bytes behind its memory`);
+  trapBehind(memory, end);
   lifted?.chargeBytes(end - start);
   copy = memory.slice(start, end);
   return copy;
 }
 
 /** Before a list is read, element by element. The preparation has put it there. */
-function elementsOfList(count: number): void {
+function elementsOfList(count: number, memory: ArrayBuffer, end: number): void {
+  trapBehind(memory, end);
   lifted?.chargeElements(count);
+}
+
+function trapBehind({ byteLength }: ArrayBuffer, end: number): void {
+  if (end > byteLength) lifted?.trap(`a list that ends ${end - byteLength} bytes behind its memory`);
 }
 
 function chargedView(): object {

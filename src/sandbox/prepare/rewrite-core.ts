@@ -5,7 +5,7 @@ import { startApart } from '../metering/start-apart.ts';
 import type { ProgramModule } from '../program.ts';
 
 /** Part of the cache key: programs metered otherwise are made anew. Raise it with every change of what comes out. */
-export const meteringVersion = '10';
+export const meteringVersion = '11';
 
 /**
  * A table that may grow: the script host needs 740 elements, a component of a whole JavaScript engine 7,700. Memories are bounded by the

@@ -19,7 +19,8 @@ const utilHead = 'export const _util = {';
 const listCopies = /\b(memory\d+\.buffer)\.slice\(/g;
 /** One list that is read element by element, up to where what is read of an element depends on it. */
 const listLoops =
-  /^([ \t]*)(for \(let i = 0; i < (len\d+); i\+\+\) \{.*\n(?:\1(?![ \t]*(?:for|if|switch)\b)[ \t]+.*\n)*)/gm;
+  /^([ \t]*)(for \(let i = 0; i < (len\d+); i\+\+\) \{.*\n[ \t]*const base = (base\d+) \+ i \* (\d+);\n(?:\1(?![ \t]*(?:for|if|switch)\b)[ \t]+.*\n)*)/gm;
+const memoryRead = /dataView\((memory\d+)\)/g;
 const defaultLoader = /if \(!getCoreModule\) getCoreModule = .*import\.meta\.url.*\n/;
 
 /**
@@ -79,10 +80,17 @@ function generateFiles(
   }
 }
 
-/** Tells the cell before a list is read how many elements a message of it has, at least: of two numbers that are read of each, one is an element. */
-function withElements(_: string, indent: string, loop: string, length: string): string {
-  const reads = loop.split('dataView(').length - 1;
-  return `${indent}elementsOfList(${length} * ${Math.max(1, Math.ceil(reads / 2))});\n${indent}${loop}`;
+/**
+ * Tells the cell of each list before it is read: where it ends, and how many elements a message of it has, at least. Of two numbers that are read of each
+ * element, one is an element.
+ */
+function withElements(glue: string): string {
+  return glue.replace(listLoops, (_, indent, loop, length, base, size, at) => {
+    memoryRead.lastIndex = at;
+    const memory = memoryRead.exec(glue)?.[1];
+    const elements = Math.max(1, Math.ceil((loop.split('dataView(').length - 1) / 2));
+    return `${indent}elementsOfList(${length} * ${elements}, ${memory}.buffer, ${base} + ${length} * ${size});\n${indent}${loop}`;
+  });
 }
 
 /** Modules need a URL and leave it in every stack trace; a function body needs none and can be collected. */
@@ -91,9 +99,8 @@ function asFunctionBody(glue: string, hasExports: boolean, isOurs: boolean): str
     throw new SignalboxError('INTERNAL', 'The translator gave JavaScript of an unknown shape');
   }
   const hookedGlue = hooked(glue, hasExports);
-  return `${(isOurs ? hookedGlue : suspendableCalls(hookedGlue))
+  return `${withElements(isOurs ? hookedGlue : suspendableCalls(hookedGlue))
     .replace(listCopies, 'copyOfMemory($1, ')
-    .replace(listLoops, withElements)
     .replace(
       instantiateHead,
       () => 'function instantiate(getCoreModule, imports, instantiateCore, WebAssembly, $$hooks) {',

@@ -68,8 +68,8 @@ export const lifecycleGuests: readonly ZooGuest[] = [
     does: 'answers init with a list that has no end',
     artifact: { component: 'false-metadata' },
     strikes: 'load',
-    rule: 'lift budget',
-    end: atLoad('MESSAGE_TOO_LARGE'),
+    rule: 'canonical ABI',
+    end: atLoad('GUEST_TRAPPED'),
   },
   {
     id: 'false-metadata-script',
