@@ -13,6 +13,7 @@ import { scriptHostProgramFile } from '../../src/sandbox/entries.ts';
 import { unsealProgram } from '../../src/sandbox/program.ts';
 import { portTransport } from '../../src/sandbox/protocol/port-transport.ts';
 import { liveObjects } from '../support/live-objects.ts';
+import { wasm } from '../support/web-assembly.ts';
 import { never } from './harness.ts';
 
 const { stackTraceLimit } = Error;
@@ -30,7 +31,7 @@ afterEach(() => {
 const rounds = 30;
 /** All objects are looked through a few times. */
 vi.setConfig({ testTimeout: 120_000 });
-const memories = (): number => queryObjects(WebAssembly.Memory, { format: 'count' });
+const memories = (): number => queryObjects(wasm.Memory, { format: 'count' });
 const memoriesOfNobody = memories();
 
 /** One after the other, as many as make a run. */

@@ -8,8 +8,9 @@ import { isReport, type Message, ProtocolError } from '../protocol/messages.ts';
 import type { CellDeath } from './cell-death.ts';
 import type { CellHost } from './cell-host.ts';
 import { type CellProgram, CellPrograms } from './cell-programs.ts';
-import { GuestInstance, type InstanceCell } from './guest-instance.ts';
+import { GuestInstance } from './guest-instance.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { InstanceCell } from './instance-cell.ts';
 import { LettingGo } from './letting-go.ts';
 
 export interface CellOptions {
@@ -134,12 +135,12 @@ export class Cell implements InstanceCell {
     this.#channel.send(kind, instance, call, body);
   }
 
-  drop(instance: GuestInstance, isRunning: boolean): void {
+  drop(instance: number, isRunning: boolean): void {
     if (this.#isGone) return;
-    this.#instances.delete(instance.id);
-    this.#channel.send('destroy', instance.id, 0);
+    this.#instances.delete(instance);
+    this.#channel.send('destroy', instance, 0);
     this.#channel.flush();
-    this.#leaving.set(instance.id, isRunning ? this.#lettingGo() : undefined);
+    this.#leaving.set(instance, isRunning ? this.#lettingGo() : undefined);
     this.#hold();
   }
 

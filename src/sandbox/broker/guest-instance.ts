@@ -1,5 +1,4 @@
 import { type ErrorRecord, SignalboxError } from '../../core/errors.ts';
-import type { PluginId } from '../../core/ids.ts';
 import type { LimitHit } from '../../permissions/limits.ts';
 import type { CallOutcome, CallRequest, Instance, InstanceSpec, Usage } from '../../ports/sandbox.ts';
 import { headBytes, type Message, maxMessageBytes, ProtocolError } from '../protocol/messages.ts';
@@ -9,29 +8,8 @@ import { Deadline } from './deadline.ts';
 import { encodeCall } from './encode-call.ts';
 import type { Unbegun } from './heartbeat.ts';
 import { HostCalls } from './host-calls.ts';
+import type { InstanceCell } from './instance-cell.ts';
 import { bodyOf, errorIn, reportIn, scriptResult } from './reported.ts';
-
-/** What an instance asks of the cell it lives in. */
-export interface InstanceCell {
-  readonly label: string;
-  readonly tier: string;
-  send(
-    kind: 'call' | 'first-call' | 'cancel' | 'reply',
-    instance: number,
-    call: number,
-    body?: Uint8Array,
-  ): void;
-  /** The message is worked off. */
-  release(message: Message): void;
-  /** True when nothing runs or waits in the cell: what is sent now is entered at once. */
-  readonly isQuiet: boolean;
-  /** Counts the instances that have calls. */
-  setBusy(isBusy: boolean): void;
-  /** The plugin died in a run of unannounced calls: its next instance has to announce each, to find the one that kills it. */
-  suspect(plugin: PluginId): void;
-  /** Destroys the instance in the cell. A guest that is running right now must answer soon, or its cell dies. */
-  drop(instance: GuestInstance, isRunning: boolean): void;
-}
 
 /** The broker's side of one guest: checks what its cell says of it, keeps its deadlines, does its host calls. */
 export class GuestInstance implements Instance {
@@ -111,7 +89,7 @@ export class GuestInstance implements Instance {
     this.#calls.failAll(told);
     this.#settleReady.reject(SignalboxError.fromRecord(told));
     this.#hostCalls.end(SignalboxError.fromRecord(told));
-    if (isAliveInCell) this.#cell.drop(this, wasRunning);
+    if (isAliveInCell) this.#cell.drop(this.id, wasRunning);
     this.#settleClosed.resolve(reason);
   }
 

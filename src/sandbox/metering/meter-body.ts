@@ -9,7 +9,7 @@ import { FuelCode } from './fuel-code.ts';
 import { writeGrowth } from './grow-code.ts';
 import type { InPieces } from './in-pieces.ts';
 import { InstructionReader } from './instruction-reader.ts';
-import type { Bulk, Opcode } from './opcodes.ts';
+import { type Bulk, leavesForGood, type Opcode } from './opcodes.ts';
 import { OpenBlock } from './open-block.ts';
 import { refuseModule } from './refusal.ts';
 
@@ -290,12 +290,3 @@ class BodyMeter {
     return this.#open.at(-1) ?? refuseModule('an instruction stands outside of a body', this.#reader.start);
   }
 }
-
-const leavesForGood: ReadonlySet<Opcode['flow']> = new Set([
-  'trap',
-  'branch',
-  'return',
-  'throw',
-  'tail-call',
-  'tail-call-unknown',
-]);

@@ -44,6 +44,16 @@ export type Flow =
   | 'local'
   | 'global';
 
+/** What follows is not reached from here. */
+export const leavesForGood: ReadonlySet<Flow> = new Set([
+  'trap',
+  'branch',
+  'return',
+  'throw',
+  'tail-call',
+  'tail-call-unknown',
+]);
+
 /** What the operand on top of the stack counts, for an instruction whose work grows with it. */
 export interface Bulk {
   readonly unit: 'bytes' | 'elements' | 'table-elements' | 'grown-pages' | 'grown-table-elements';

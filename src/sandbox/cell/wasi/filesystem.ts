@@ -1,4 +1,5 @@
-import { Descriptor, DirectoryEntryStream } from './descriptor.ts';
+import { Descriptor } from './descriptor.ts';
+import { DirectoryEntryStream } from './directory-entries.ts';
 import { GuestFiles } from './guest-files.ts';
 import type { IoError } from './streams.ts';
 import type { WasiContext } from './wasi-context.ts';
