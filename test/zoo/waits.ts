@@ -1,5 +1,6 @@
 import type { Isolation } from '../../src/config/document.ts';
 import { spreadOf } from '../bench/row.ts';
+import { randomFrom } from '../soak/random.ts';
 
 /** What neighbours waited for their answers in one cage, milliseconds. */
 export interface Waits {
@@ -26,15 +27,13 @@ export function timesOf({ beside, besideBehaved }: Pick<Waits, 'beside' | 'besid
 
 const resamples = 400;
 
-/** Where nine of ten such ratios lie when the wakes are drawn again, with replacement. */
+/** Where nine of ten such ratios lie when the wakes are drawn again, with replacement: the same for the same waits. */
 export function rangeOf({ beside, besideBehaved }: Waits): readonly [number, number] {
+  const below = randomFrom(resamples);
+  const drawn = (wakes: Wakes): Wakes => wakes.map(() => wakes[below(wakes.length)] ?? []);
   const ratios = Array.from({ length: resamples }, () =>
     timesOf({ beside: drawn(beside), besideBehaved: drawn(besideBehaved) }),
   ).toSorted((a, b) => a - b);
   const at = (share: number): number => ratios[Math.floor(resamples * share)] ?? Number.NaN;
   return [at(0.05), at(0.95)];
-}
-
-function drawn(wakes: Wakes): Wakes {
-  return wakes.map(() => wakes[Math.floor(Math.random() * wakes.length)] ?? []);
 }
