@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { queryObjects } from 'node:v8';
 import { MessageChannel } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { sha256 } from '../../src/core/fingerprint.ts';
 import { parsePluginId } from '../../src/core/ids.ts';
 import { defaultLimits } from '../../src/permissions/limits.ts';
@@ -31,9 +30,6 @@ afterEach(() => {
 const rounds = 30;
 /** All objects are looked through a few times. */
 vi.setConfig({ testTimeout: 120_000 });
-const memories = (): number => queryObjects(wasm.Memory, { format: 'count' });
-const memoriesOfNobody = memories();
-
 /** One after the other, as many as make a run. */
 const calls = Array.from({ length: 20 }, () => ({ export: 'go', args: [{ a: 1 }], deadlineMs: 60_000 }));
 
@@ -90,6 +86,26 @@ async function keptBy(round: () => Promise<unknown>): Promise<number> {
   const before = liveObjects();
   for (let time = 0; time < rounds; time++) await round();
   return liveObjects() - before;
+}
+
+/** How many of the modules that were instantiated since are alive. */
+function watchInstances(): () => number {
+  const made: WeakRef<object>[] = [];
+  const { Instance } = wasm;
+  const Watched = class extends Instance {
+    constructor(...options: ConstructorParameters<typeof Instance>) {
+      super(...options);
+      made.push(new WeakRef(this));
+    }
+  };
+  Object.assign(wasm, { Instance: Watched });
+  onTestFinished(() => void Object.assign(wasm, { Instance }));
+  return () => {
+    expect(made).not.toEqual([]);
+    // Looking for them collects what is garbage.
+    liveObjects();
+    return made.filter((instance) => instance.deref() !== undefined).length;
+  };
 }
 
 /** Of the event loop, for what is on its way. */
@@ -157,9 +173,10 @@ test.each(Object.entries(unfinished))(
 );
 
 test.each(Object.entries({ ...guests, ...unfinished }))(
-  'of a guest that %s no memory is left once it is gone, whether anybody comes after it or not',
+  'of a guest that %s no instance and no memory is left once it is gone, whether anybody comes after it or not',
   async (_what, source) => {
     const { start } = await openInnerCell();
+    const alive = watchInstances();
     const log = (): Promise<never> => new Promise(() => {});
     const instance = await start(source, { 'signalbox:plugin/log': { log } });
     const ended = Promise.all(instance.callAll(calls));
@@ -167,7 +184,7 @@ test.each(Object.entries({ ...guests, ...unfinished }))(
     await instance.close();
     await ended;
     await turns();
-    expect(memories()).toBe(memoriesOfNobody);
+    expect(alive()).toBe(0);
   },
 );
 
